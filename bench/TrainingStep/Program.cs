@@ -1,0 +1,6 @@
+namespace Diptych.TrainingStep;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}
