@@ -19,10 +19,24 @@ public static class TorchRuntime
 
     private static readonly Lock Gate = new();
     private static nint s_torchSharpHandle;
+    private static nint s_libtorchCpu;
     private static NativeLibraries? s_loaded;
 
     /// <summary>What was loaded, or <see langword="null"/> where TorchSharp's own search is used (Windows, macOS).</summary>
     public static NativeLibraries? Loaded => s_loaded;
+
+    /// <summary>Handle of libtorch_cpu, for entry points TorchSharp does not bind; loads it first where needed.</summary>
+    /// <exception cref="DiptychException">The library is missing or does not load.</exception>
+    internal static nint LibtorchCpu
+    {
+        get
+        {
+            Load();
+            return s_libtorchCpu != 0
+                ? s_libtorchCpu
+                : s_libtorchCpu = NativeLibrary.Load(OperatingSystem.IsWindows() ? "torch_cpu" : "libtorch_cpu", typeof(torch).Assembly, null);
+        }
+    }
 
     /// <summary>Loads the native libraries once. Safe to call from anywhere, any number of times.</summary>
     /// <exception cref="DiptychException">A library is missing or does not load; the message names the file and the remedy.</exception>
@@ -63,7 +77,8 @@ public static class TorchRuntime
             var path = Path.Combine(folder, name);
             if (File.Exists(path))
             {
-                LoadFile(path);
+                var handle = LoadFile(path);
+                s_libtorchCpu = name == "libtorch_cpu.so" ? handle : s_libtorchCpu;
             }
             else if (name is "libc10.so" or "libtorch_cpu.so" or "libtorch.so")
             {

@@ -1,0 +1,95 @@
+using Diptych.Common.Runtime;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Training;
+
+/// <summary>
+/// AdamW in one kernel for all parameters (<c>aten::_fused_adamw_</c>), where TorchSharp's own runs nine small operators for each.
+/// Moments are fp32 beside the parameters; build it after the parameters have been moved and cast, since it keeps their handles.
+/// </summary>
+public sealed class FusedAdamW : IDisposable
+{
+    private readonly AdamWOptions _options;
+    private readonly IReadOnlyList<Parameter> _parameters;
+    private readonly List<Tensor> _means = [];
+    private readonly List<Tensor> _squares = [];
+    private readonly List<Tensor> _steps = [];
+
+    /// <summary>Starts with zero moments.</summary>
+    public FusedAdamW(IReadOnlyList<Parameter> parameters, AdamWOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        _parameters = parameters;
+        _options = options;
+        using var scope = NewDisposeScope();
+        foreach (var parameter in parameters)
+        {
+            _means.Add(zeros_like(parameter, requires_grad: false).DetachFromDisposeScope());
+            _squares.Add(zeros_like(parameter, requires_grad: false).DetachFromDisposeScope());
+            _steps.Add(zeros([], dtype: ScalarType.Float32, device: parameter.device).DetachFromDisposeScope());
+        }
+    }
+
+    /// <summary>First moments, one for each parameter in its shape.</summary>
+    public IReadOnlyList<Tensor> Means => _means;
+
+    /// <summary>Second moments, one for each parameter in its shape.</summary>
+    public IReadOnlyList<Tensor> Squares => _squares;
+
+    /// <summary>Steps taken, one scalar for each parameter.</summary>
+    public IReadOnlyList<Tensor> Steps => _steps;
+
+    /// <summary>Updates every parameter that has a gradient. Gradients stay; <see cref="ZeroGradients"/> drops them.</summary>
+    public void Step(double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        List<Tensor> parameters = [], gradients = [], means = [], squares = [], steps = [];
+        for (var i = 0; i < _parameters.Count; i++)
+        {
+            if (_parameters[i].grad is { } gradient)
+            {
+                parameters.Add(_parameters[i]);
+                gradients.Add(gradient);
+                means.Add(_means[i]);
+                squares.Add(_squares[i]);
+                // The kernel corrects for bias with the step's number, so the count comes first: at zero it would divide by zero.
+                steps.Add(_steps[i].add_(1));
+            }
+        }
+
+        if (parameters.Count == 0)
+        {
+            return;
+        }
+
+        var call = Dispatcher.Current;
+        Span<ulong> stack =
+        [
+            call.List(parameters), call.List(gradients), call.List(means), call.List(squares), call.List([]), call.List(steps),
+            Dispatcher.Number(learningRate), Dispatcher.Number(_options.Beta1), Dispatcher.Number(_options.Beta2),
+            Dispatcher.Number(_options.WeightDecay), Dispatcher.Number(_options.Epsilon),
+            0 /* amsgrad */, 0 /* maximize */, 0 /* grad_scale */, 0 /* found_inf */,
+        ];
+        call.Call("aten::_fused_adamw_", stack);
+    }
+
+    /// <summary>Drops all gradients, memory included.</summary>
+    public void ZeroGradients()
+    {
+        foreach (var parameter in _parameters)
+        {
+            parameter.grad = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in (IEnumerable<Tensor>)[.. _means, .. _squares, .. _steps])
+        {
+            tensor.Dispose();
+        }
+    }
+}

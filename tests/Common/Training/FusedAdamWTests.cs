@@ -1,0 +1,79 @@
+using Diptych.Common.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Diptych.Tests.Common.Training;
+
+public sealed class FusedAdamWTests
+{
+    [Fact]
+    public void Ten_steps_equal_the_stock_optimizer()
+    {
+        using var scope = NewDisposeScope();
+        var generator = new Diptych.Common.Runtime.RandomStream(3, Diptych.Common.Runtime.RandomPurpose.Other);
+        var start = new[] { generator.Normal(4, 3), generator.Normal(7) };
+        var ours = start.Select(t => new Parameter(t.clone())).ToList();
+        var stock = start.Select(t => new Parameter(t.clone())).ToList();
+        using var fused = new FusedAdamW(ours, new AdamWOptions());
+        using var reference = optim.AdamW(stock, 1e-2, weight_decay: 1e-2);
+
+        for (var step = 0; step < 10; step++)
+        {
+            for (var i = 0; i < start.Length; i++)
+            {
+                var gradient = generator.Normal(start[i].shape);
+                ours[i].grad = gradient.clone();
+                stock[i].grad = gradient;
+            }
+
+            fused.Step(1e-2);
+            reference.step();
+        }
+
+        for (var i = 0; i < start.Length; i++)
+        {
+            Close.Absolute(stock[i], ours[i], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void A_parameter_without_a_gradient_stays_and_does_not_age()
+    {
+        using var scope = NewDisposeScope();
+        var used = new Parameter(ones(2));
+        var unused = new Parameter(ones(2));
+        using var optimizer = new FusedAdamW([used, unused], new AdamWOptions());
+        used.grad = ones(2);
+
+        optimizer.Step(0.1);
+
+        Assert.Equal([1f, 1f], unused.data<float>().ToArray());
+        Assert.Equal(0f, optimizer.Steps[1].item<float>());
+        Assert.Equal(1f, optimizer.Steps[0].item<float>());
+        Assert.NotEqual(1f, used.data<float>()[0]);
+    }
+
+    [Fact]
+    public void Stepping_and_dropping_gradients_leaves_nothing_behind()
+    {
+        var weight = new Parameter(ones(8));
+        using var optimizer = new FusedAdamW([weight], new AdamWOptions());
+        long Live() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var counts = new List<long>();
+        for (var step = 0; step < 20; step++)
+        {
+            using (NewDisposeScope())
+            {
+                (weight * weight).sum().backward();
+                optimizer.Step(1e-3);
+                optimizer.ZeroGradients();
+            }
+
+            counts.Add(Live());
+        }
+
+        Assert.Equal(counts[5], counts[^1]);
+        Assert.Null(weight.grad);
+    }
+}
