@@ -1,0 +1,20 @@
+namespace Diptych.Reports.Data;
+
+/// <summary>Names of the measures, as written in files. All of them are higher-is-better.</summary>
+public static class MetricIds
+{
+    /// <summary>Share of the subject's attributes that the judge reads back from the picture, 0 to 1.</summary>
+    public const string SubjectFidelity = "subject_fidelity";
+
+    /// <summary>Share of what the prompt asked for, the subject apart, that the judge reads back, 0 to 1.</summary>
+    public const string PromptFidelity = "prompt_fidelity";
+
+    /// <summary>Mean cosine of CLIP's picture features to those of the held-out pictures, -1 to 1.</summary>
+    public const string ClipImage = "clip_i";
+
+    /// <summary>Cosine of CLIP's picture features to those of the prompt with the subject replaced by its class noun, -1 to 1.</summary>
+    public const string ClipText = "clip_t";
+
+    /// <summary>All of them, in the report's order.</summary>
+    public static IReadOnlyList<string> All { get; } = [SubjectFidelity, PromptFidelity, ClipImage, ClipText];
+}
