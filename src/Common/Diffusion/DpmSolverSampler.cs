@@ -1,0 +1,58 @@
+namespace Diptych.Common.Diffusion;
+
+/// <summary>DPM-Solver++ multistep (Lu et al. 2022, arXiv 2211.01095, algorithm 2), of order 1, 2 or 3, and its stochastic form.</summary>
+internal static class DpmSolverSampler
+{
+    // Below this many steps the last steps lower their order for stability, as in the reference.
+    private const int FewSteps = 15;
+
+    public static SamplerPlan Plan(SamplerRequest request)
+    {
+        var config = request.Config;
+        var levels = Levels(config, request.AlphasCumprod, request.Steps);
+        var (steps, sigmas) = (levels.Timesteps.Length, levels.Sigmas);
+        var history = new TensorHistory(config.SolverOrder);
+        return new(levels.Timesteps, (i, sample, prediction) =>
+        {
+            var (alpha, _) = DpmSolverStep.Parts(sigmas[i]);
+            history.Push(PredictedParts.Of(config, prediction, sample, alpha * alpha).Clean);
+            var step = new DpmSolverStep(sigmas, i, config.Sampler == SamplerKind.DpmSolverPlusPlusSde);
+            var next = Order(config, i, steps) switch
+            {
+                1 => step.First(sample, history),
+                2 => step.Second(sample, history, config.SolverType == "heun"),
+                _ => step.Third(sample, history),
+            };
+            return step.Noise > 0 ? next + step.Noise * request.DrawNoise(i) : next;
+        });
+    }
+
+    private static int Order(SchedulerConfig config, int i, int steps)
+    {
+        var few = config.LowerOrderFinal && steps < FewSteps;
+        var order = Math.Min(config.SolverOrder, i + 1);
+        return i == steps - 1 && (few || config.EulerAtFinal || config.FinalSigmaZero) ? 1
+            : i == steps - 2 && few ? Math.Min(order, 2)
+            : order;
+    }
+
+    private static SigmaSchedule Levels(SchedulerConfig config, double[] alphasCumprod, int steps)
+    {
+        var training = SigmaSchedule.OfTraining(config, alphasCumprod);
+
+        // λ = log(√ᾱ/√(1−ᾱ)) = −log σ falls with the timestep.
+        var last = training.Length - training.Count(sigma => -Math.Log(sigma) < config.LambdaMinClipped);
+        var timesteps = SamplerTimesteps.SpacedWithEnd(config, steps, last).Select(t => (double)t).ToArray();
+        var sigmas = timesteps.Select(t => training[(int)t]).ToArray();
+        if (config.UseKarrasSigmas)
+        {
+            sigmas = SigmaSchedule.Karras(training, steps);
+            timesteps = [.. sigmas.Select(sigma => Math.Truncate(Rounded(config, SigmaSchedule.TimestepOf(sigma, training))))];
+        }
+
+        return new(timesteps, [.. sigmas, config.FinalSigmaZero ? 0 : training[0]]);
+    }
+
+    private static double Rounded(SchedulerConfig config, double timestep) =>
+        config.BetaSchedule == BetaSchedule.SquaredCosine ? timestep : Math.Round(timestep, MidpointRounding.ToEven);
+}

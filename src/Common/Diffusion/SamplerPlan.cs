@@ -1,0 +1,11 @@
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Diffusion;
+
+/// <summary>
+/// A sampler laid out for a number of steps: the timesteps at which it asks the network, and how one answer takes it to the next sample.
+/// Every sampler is one function that returns such a plan.
+/// </summary>
+/// <param name="Timesteps">Timesteps in the order of the network's calls; a sampler may ask twice at one.</param>
+/// <param name="Step">The next sample, from the call's index, the sample and the network's prediction for it.</param>
+internal sealed record SamplerPlan(IReadOnlyList<double> Timesteps, Func<int, Tensor, Tensor, Tensor> Step);
