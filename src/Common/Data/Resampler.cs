@@ -1,7 +1,7 @@
 namespace Diptych.Common.Data;
 
 /// <summary>
-/// Resizes pictures exactly as Pillow does: separable, antialiased, columns first, rounded to 8 bits after each pass.
+/// Resizes pictures exactly as Pillow does: separable, antialiased, rounded to 8 bits after each pass.
 /// Training pictures that differ by a level from the reference's would make no trajectory comparable.
 /// </summary>
 public static class Resampler
@@ -26,20 +26,28 @@ public static class Resampler
             return window == new PixelWindow(0, 0, width, height) ? image : image.Crop(window);
         }
 
-        // An axis that keeps its length is copied: the filters' weights at whole distances are 1 and 0.
+        // An axis that keeps its length passes through unchanged: the filters weigh whole distances with 1 and 0.
         var rows = new ResamplingKernel(filter, image.Height, height, window.Top, window.Height);
         var columns = new ResamplingKernel(filter, image.Width, width, window.Left, window.Width);
-        var narrowed = Columns(image, columns, window.Width, rows.FirstInput, rows.EndInput);
-        return Rows(narrowed, rows, window.Width, window.Height);
+        var pixels = VerticalFirst(image, width, height)
+            ? Columns(Rows(image.Pixels, image.Width, 0, rows, window.Height), image.Width, 0, window.Height, columns, window.Width)
+            : Rows(Columns(image.Pixels, image.Width, rows.FirstInput, rows.EndInput, columns, window.Width), window.Width, rows.FirstInput, rows, window.Height);
+        return new RgbImage(window.Width, window.Height, pixels);
     }
 
-    private static byte[] Columns(RgbImage image, ResamplingKernel kernel, int width, int firstRow, int endRow)
+    // Rounding between the passes makes their order visible. Pillow takes columns first; from version 13 on rows first where "height is
+    // scaled down significantly more than width" (pull request 9549). Twice as many pixels agrees with every picture we could compare.
+    private static bool VerticalFirst(RgbImage image, int width, int height) =>
+        height < image.Height && image.Height - height > 2L * (image.Width - width);
+
+    /// <summary>The horizontal pass over the rows from <paramref name="firstRow"/> to before <paramref name="endRow"/>.</summary>
+    private static byte[] Columns(byte[] pixels, int inputWidth, int firstRow, int endRow, ResamplingKernel kernel, int width)
     {
         var result = new byte[3L * width * (endRow - firstRow)];
         var to = 0;
         for (var y = firstRow; y < endRow; y++)
         {
-            var row = image.Pixels.AsSpan(3 * y * image.Width, 3 * image.Width);
+            var row = pixels.AsSpan(3 * y * inputWidth, 3 * inputWidth);
             for (var x = 0; x < width; x++, to += 3)
             {
                 Accumulate(row[(3 * kernel.First(x))..], 3, kernel.Weights(x), result.AsSpan(to, 3));
@@ -49,20 +57,21 @@ public static class Resampler
         return result;
     }
 
-    private static RgbImage Rows(byte[] narrowed, ResamplingKernel kernel, int width, int height)
+    /// <summary>The vertical pass; <paramref name="pixels"/> begins with row <paramref name="firstRow"/>.</summary>
+    private static byte[] Rows(byte[] pixels, int width, int firstRow, ResamplingKernel kernel, int height)
     {
         var result = new byte[3L * width * height];
         var to = 0;
         for (var y = 0; y < height; y++)
         {
-            var top = narrowed.AsSpan(3 * width * (kernel.First(y) - kernel.FirstInput));
+            var top = pixels.AsSpan(3 * width * (kernel.First(y) - firstRow));
             for (var x = 0; x < width; x++, to += 3)
             {
                 Accumulate(top[(3 * x)..], 3 * width, kernel.Weights(y), result.AsSpan(to, 3));
             }
         }
 
-        return new RgbImage(width, height, result);
+        return result;
     }
 
     private static void Accumulate(ReadOnlySpan<byte> from, int stride, ReadOnlySpan<int> weights, Span<byte> to)
