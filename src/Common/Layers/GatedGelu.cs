@@ -1,0 +1,29 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Layers;
+
+/// <summary>One projection to twice the width, of which the second half, through the exact GELU, gates the first.</summary>
+/// <remarks>State key: <c>proj</c>.</remarks>
+public sealed class GatedGelu : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "proj")]
+    private readonly Linear _projection;
+
+    /// <summary>Creates the layer from <paramref name="channels"/> to <paramref name="width"/> numbers a token.</summary>
+    public GatedGelu(long channels, long width)
+        : base(nameof(GatedGelu))
+    {
+        _projection = nn.Linear(channels, 2 * width);
+        RegisterComponents();
+    }
+
+    /// <summary>[n, tokens, channels] to [n, tokens, width].</summary>
+    public override Tensor forward(Tensor tokens)
+    {
+        using var scope = NewDisposeScope();
+        var halves = _projection.call(tokens).chunk(2, -1);
+        return (halves[0] * nn.functional.gelu(halves[1])).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,65 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Layers;
+
+/// <summary>Two normalised 3x3 convolutions beside a shortcut, told the time in between: diffusers' <c>ResnetBlock2D</c>.</summary>
+/// <remarks>State keys: <c>norm1</c>, <c>conv1</c>, <c>time_emb_proj</c> (with time only), <c>norm2</c>, <c>conv2</c>,
+/// <c>conv_shortcut</c> (where the channels change).</remarks>
+public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
+{
+    [ComponentName(Name = "norm1")]
+    private readonly GroupNorm _norm1;
+
+    [ComponentName(Name = "conv1")]
+    private readonly Conv2d _conv1;
+
+    [ComponentName(Name = "time_emb_proj")]
+    private readonly Linear? _timeProjection;
+
+    [ComponentName(Name = "norm2")]
+    private readonly GroupNorm _norm2;
+
+    [ComponentName(Name = "conv2")]
+    private readonly Conv2d _conv2;
+
+    [ComponentName(Name = "conv_shortcut")]
+    private readonly Conv2d? _shortcut;
+
+    /// <summary>Creates the block.</summary>
+    /// <param name="inChannels">Channels in.</param>
+    /// <param name="outChannels">Channels out.</param>
+    /// <param name="groups">Groups of both normalisations.</param>
+    /// <param name="epsilon">Their epsilon.</param>
+    /// <param name="timeChannels">Width of the time embedding; <see langword="null"/> for a block that is not told the time.</param>
+    public ResnetBlock2D(long inChannels, long outChannels, long groups, double epsilon, long? timeChannels = null)
+        : base(nameof(ResnetBlock2D))
+    {
+        _norm1 = GroupNormalization.Create(groups, inChannels, epsilon);
+        _conv1 = nn.Conv2d(inChannels, outChannels, kernel_size: 3, padding: 1);
+        _timeProjection = timeChannels is { } width ? nn.Linear(width, outChannels) : null;
+        _norm2 = GroupNormalization.Create(groups, outChannels, epsilon);
+        _conv2 = nn.Conv2d(outChannels, outChannels, kernel_size: 3, padding: 1);
+        _shortcut = inChannels == outChannels ? null : nn.Conv2d(inChannels, outChannels, kernel_size: 1);
+        RegisterComponents();
+    }
+
+    /// <summary>Maps [n, inChannels, h, w] to [n, outChannels, h, w].</summary>
+    /// <param name="x">The picture; left alone.</param>
+    /// <param name="activatedTime">SiLU of the time embedding, [n, timeChannels]: the same for every block of a network, so taken once outside.</param>
+    public override Tensor forward(Tensor x, Tensor? activatedTime = null)
+    {
+        using var scope = NewDisposeScope();
+        var h = _norm1.call(x).ThenSilu().Then(_conv1);
+        if (_timeProjection is not null && activatedTime is not null)
+        {
+            // In place: a convolution's backward does not need its output.
+            h.add_(_timeProjection.call(activatedTime).unsqueeze(-1).unsqueeze(-1));
+        }
+
+        h = h.Then(_norm2).ThenSilu().Then(_conv2);
+        h.add_(_shortcut is null ? x : _shortcut.call(x));
+        return h.MoveToOuterDisposeScope();
+    }
+}

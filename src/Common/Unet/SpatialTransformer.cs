@@ -1,0 +1,70 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using Diptych.Common.Layers;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Unet;
+
+/// <summary>Transformer blocks over the places of a picture: diffusers' <c>Transformer2DModel</c>.</summary>
+/// <remarks>State keys: <c>norm</c>, <c>proj_in</c>, <c>transformer_blocks.N</c>, <c>proj_out</c>. The projections are 1x1 convolutions in
+/// Stable Diffusion 1.x and linear layers in 2.x (<see cref="UNetConfig.UseLinearProjection"/>).</remarks>
+internal sealed class SpatialTransformer : nn.Module<Tensor, Tensor, Tensor>
+{
+    private const double NormEpsilon = 1e-6;
+
+    private readonly bool _linear;
+
+    [ComponentName(Name = "norm")]
+    private readonly GroupNorm _norm;
+
+    [ComponentName(Name = "proj_in")]
+    private readonly nn.Module<Tensor, Tensor> _projectIn;
+
+    [ComponentName(Name = "transformer_blocks")]
+    private readonly ModuleList<TransformerBlock> _blocks;
+
+    [ComponentName(Name = "proj_out")]
+    private readonly nn.Module<Tensor, Tensor> _projectOut;
+
+    public SpatialTransformer(UNetConfig config, int block, bool onlyCrossAttention)
+        : base(nameof(SpatialTransformer))
+    {
+        long channels = config.BlockOutChannels[block];
+        _linear = config.UseLinearProjection;
+        _norm = GroupNormalization.Create(config.NormGroups, channels, NormEpsilon);
+        _projectIn = Projection(channels);
+        _blocks = nn.ModuleList(Enumerable.Range(0, config.TransformerLayersPerBlock[block])
+            .Select(_ => new TransformerBlock(channels, config.CrossAttentionDim, config.HeadsPerBlock[block], onlyCrossAttention)).ToArray());
+        _projectOut = Projection(channels);
+        RegisterComponents();
+    }
+
+    /// <summary>[n, channels, h, w] and text [n, tokens, contextChannels] to [n, channels, h, w].</summary>
+    public override Tensor forward(Tensor x, Tensor context)
+    {
+        using var scope = NewDisposeScope();
+        var (height, width) = (x.size(2), x.size(3));
+        var tokens = _linear
+            ? _projectIn.call(Flatten(_norm.call(x)))
+            : Flatten(_norm.call(x).Then(_projectIn));
+        foreach (var block in _blocks)
+        {
+            var next = block.call(tokens, context);
+            tokens.Dispose();
+            tokens = next;
+        }
+
+        var picture = _linear
+            ? Unflatten(_projectOut.call(tokens), height, width)
+            : _projectOut.call(Unflatten(tokens, height, width));
+        return (picture + x).MoveToOuterDisposeScope();
+    }
+
+    private nn.Module<Tensor, Tensor> Projection(long channels) =>
+        _linear ? nn.Linear(channels, channels) : nn.Conv2d(channels, channels, kernel_size: 1);
+
+    private static Tensor Flatten(Tensor x) => x.flatten(2).transpose(1, 2);
+
+    private static Tensor Unflatten(Tensor tokens, long height, long width) =>
+        tokens.transpose(1, 2).reshape(tokens.size(0), tokens.size(2), height, width);
+}

@@ -1,0 +1,105 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using Diptych.Common.Layers;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Vae;
+
+/// <summary>
+/// Stable Diffusion's autoencoder (Rombach et al. 2022, section 3.1): pictures to latents a fraction of their size and back.
+/// State keys are diffusers'; files with its attention layers' names of 2022 load too.
+/// </summary>
+public sealed class AutoencoderKL : nn.Module<Tensor, Tensor>
+{
+    /// <summary>Epsilon of every group normalisation in the autoencoder; diffusers fixes it as well.</summary>
+    internal const double NormEpsilon = 1e-6;
+
+    // The bounds diffusers clamps to: exp(0.5 * 20) = 22026 is still finite in half precision.
+    private const double LowestLogVariance = -30;
+    private const double HighestLogVariance = 20;
+
+    [ComponentName(Name = "encoder")]
+    private readonly Encoder _encoder;
+
+    [ComponentName(Name = "decoder")]
+    private readonly Decoder _decoder;
+
+    [ComponentName(Name = "quant_conv")]
+    private readonly Conv2d? _quantConv;
+
+    [ComponentName(Name = "post_quant_conv")]
+    private readonly Conv2d? _postQuantConv;
+
+    /// <summary>Creates the network with random weights, fp32, on the CPU.</summary>
+    public AutoencoderKL(AutoencoderConfig config)
+        : base(nameof(AutoencoderKL))
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        Config = config;
+        long latent = config.LatentChannels;
+        _encoder = new Encoder(config);
+        _decoder = new Decoder(config);
+        _quantConv = config.UseQuantConv ? nn.Conv2d(2 * latent, 2 * latent, kernel_size: 1) : null;
+        _postQuantConv = config.UsePostQuantConv ? nn.Conv2d(latent, latent, kernel_size: 1) : null;
+        RegisterComponents();
+    }
+
+    /// <summary>The network's shape.</summary>
+    public AutoencoderConfig Config { get; }
+
+    /// <summary>Loads <c>config.json</c> and <c>diffusion_pytorch_model.safetensors</c> (fp32, fp16 or bf16) into fp32 parameters.</summary>
+    /// <exception cref="DiptychException">A file is missing, unsupported or does not fit; the message names it and the remedy.</exception>
+    public static AutoencoderKL Load(string folder)
+    {
+        var network = new AutoencoderKL(AutoencoderConfig.Read(ComponentFolder.ReadConfig(folder, nameof(AutoencoderKL))));
+        ComponentFolder.LoadWeights(network, folder, FromNamesOf2022);
+        return network;
+    }
+
+    /// <summary>Distribution of the latents of pictures [n, 3, h, w] in [-1, 1]; not yet multiplied by <see cref="AutoencoderConfig.ScalingFactor"/>.</summary>
+    public DiagonalGaussian Encode(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        using var scope = NewDisposeScope();
+        var moments = _encoder.call(images);
+        if (_quantConv is not null)
+        {
+            moments = moments.Then(_quantConv);
+        }
+
+        var halves = moments.chunk(2, 1);
+        // Copied, so that keeping the mean (a latent cache) does not keep both halves.
+        return new DiagonalGaussian(
+            halves[0].clone().MoveToOuterDisposeScope(),
+            halves[1].clamp(LowestLogVariance, HighestLogVariance).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Pictures [n, 3, h * 8, w * 8], about [-1, 1] and not clamped, of latents [n, latent channels, h, w] divided by the scaling factor.</summary>
+    public Tensor Decode(Tensor latents)
+    {
+        ArgumentNullException.ThrowIfNull(latents);
+        using var scope = NewDisposeScope();
+        return _decoder.call(_postQuantConv is null ? latents : _postQuantConv.call(latents)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Pictures through the mean of their latents and back.</summary>
+    public override Tensor forward(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return Decode(Encode(images).Mean).MoveToOuterDisposeScope();
+    }
+
+    private static string FromNamesOf2022(string name)
+    {
+        if (!name.Contains(".attentions.", StringComparison.Ordinal))
+        {
+            return name;
+        }
+
+        return name
+            .Replace(".query.", ".to_q.", StringComparison.Ordinal)
+            .Replace(".key.", ".to_k.", StringComparison.Ordinal)
+            .Replace(".value.", ".to_v.", StringComparison.Ordinal)
+            .Replace(".proj_attn.", ".to_out.0.", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,49 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using Diptych.Common.Layers;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Vae;
+
+/// <summary>One head of attention among the places of a picture, with its own normalisation and shortcut.</summary>
+/// <remarks>State keys: <c>group_norm</c>, <c>to_q</c>, <c>to_k</c>, <c>to_v</c>, <c>to_out.0</c>.</remarks>
+internal sealed class SpatialAttention : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "group_norm")]
+    private readonly GroupNorm _norm;
+
+    [ComponentName(Name = "to_q")]
+    private readonly Linear _toQuery;
+
+    [ComponentName(Name = "to_k")]
+    private readonly Linear _toKey;
+
+    [ComponentName(Name = "to_v")]
+    private readonly Linear _toValue;
+
+    [ComponentName(Name = "to_out")]
+    private readonly ModuleList<Linear> _toOut;
+
+    public SpatialAttention(long channels, long groups, double epsilon)
+        : base(nameof(SpatialAttention))
+    {
+        _norm = GroupNormalization.Create(groups, channels, epsilon);
+        _toQuery = nn.Linear(channels, channels);
+        _toKey = nn.Linear(channels, channels);
+        _toValue = nn.Linear(channels, channels);
+        _toOut = nn.ModuleList(nn.Linear(channels, channels));
+        RegisterComponents();
+    }
+
+    /// <summary>[n, channels, h, w] to the same shape.</summary>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = _norm.call(x).flatten(2).transpose(1, 2);
+        var seen = DotProductAttention.Attend(OneHead(_toQuery, tokens), OneHead(_toKey, tokens), OneHead(_toValue, tokens)).squeeze(1);
+        var picture = _toOut[0].call(seen).transpose(1, 2).reshape(x.shape);
+        return (picture + x).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor OneHead(Linear projection, Tensor tokens) => projection.call(tokens).unsqueeze(1);
+}
