@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Diptych.Common.Weights;
+
+namespace Diptych.Common.Text;
+
+/// <summary>Reads a vocabulary and its merges, checking that every merge makes pieces the vocabulary knows.</summary>
+internal static class BytePairFiles
+{
+    private const string Remedy = "restore the model's own file";
+
+    /// <summary>Reads <c>vocab.json</c> and <c>merges.txt</c>.</summary>
+    public static (Dictionary<string, int> Vocabulary, List<string> Merges) ReadPair(string vocabularyPath, string mergesPath)
+    {
+        foreach (var path in new[] { vocabularyPath, mergesPath })
+        {
+            if (!File.Exists(path))
+            {
+                throw new DiptychException($"{path} is missing: a CLIP tokenizer folder holds vocab.json and merges.txt, or tokenizer.json.");
+            }
+        }
+
+        var vocabulary = ReadVocabulary(vocabularyPath, ConfigFile.Read(vocabularyPath).Root);
+        var merges = File.ReadLines(mergesPath).Where((line, i) => line.Length > 0 && !(i == 0 && line.StartsWith("#version", StringComparison.Ordinal))).ToList();
+        Check(mergesPath, vocabulary, merges);
+        return (vocabulary, merges);
+    }
+
+    /// <summary>Reads <c>tokenizer.json</c> and fills <paramref name="added"/> with its added tokens.</summary>
+    public static (Dictionary<string, int> Vocabulary, List<string> Merges) ReadWhole(string path, Dictionary<string, (int Id, bool Normalized)> added)
+    {
+        var root = ConfigFile.Read(path).Root;
+        if (!root.TryGetProperty("model", out var model) || model.ValueKind != JsonValueKind.Object
+            || Text(model, "type") is not (null or "BPE") || Text(model, "end_of_word_suffix") != "</w>"
+            || !model.TryGetProperty("vocab", out var vocab) || !model.TryGetProperty("merges", out var pairs) || pairs.ValueKind != JsonValueKind.Array)
+        {
+            throw new DiptychException($"{path} is no CLIP tokenizer (byte-level BPE whose words end in </w>): use the tokenizer folder of a Stable Diffusion model.");
+        }
+
+        var vocabulary = ReadVocabulary(path, vocab);
+        var merges = pairs.EnumerateArray().Select(p => p.ValueKind == JsonValueKind.Array ? string.Join(' ', p.EnumerateArray()) : p.ToString()).ToList();
+        Check(path, vocabulary, merges);
+        if (root.TryGetProperty("added_tokens", out var tokens) && tokens.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var token in tokens.EnumerateArray())
+            {
+                if (Text(token, "content") is not { Length: > 0 } content || !token.TryGetProperty("id", out var id) || !id.TryGetInt32(out var number))
+                {
+                    throw new DiptychException($"{path}: the added token {token.GetRawText()} lacks its content or id; {Remedy}.");
+                }
+
+                added[content] = (number, token.TryGetProperty("normalized", out var flag) && flag.ValueKind == JsonValueKind.True);
+            }
+        }
+
+        return (vocabulary, merges);
+    }
+
+    /// <summary>The id of one vocabulary entry.</summary>
+    public static int Id(string path, JsonProperty entry) =>
+        entry.Value.ValueKind == JsonValueKind.Number && entry.Value.TryGetInt32(out var id) && id >= 0
+            ? id
+            : throw new DiptychException($"{path}: '{entry.Name}' has the id {entry.Value.GetRawText()}, not a whole number from 0; {Remedy}.");
+
+    private static Dictionary<string, int> ReadVocabulary(string path, JsonElement entries)
+    {
+        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
+        var owners = new Dictionary<int, string>();
+        foreach (var entry in entries.EnumerateObject())
+        {
+            var id = Id(path, entry);
+            if (!vocabulary.TryAdd(entry.Name, id) || !owners.TryAdd(id, entry.Name))
+            {
+                throw new DiptychException($"{path}: '{entry.Name}' or its id {id} stands there twice; {Remedy}.");
+            }
+        }
+
+        return vocabulary.Count > 0 ? vocabulary : throw new DiptychException($"{path} holds no vocabulary; {Remedy}.");
+    }
+
+    private static void Check(string path, Dictionary<string, int> vocabulary, List<string> merges)
+    {
+        for (var i = 0; i < merges.Count; i++)
+        {
+            var pieces = merges[i].Split(' ');
+            if (pieces.Length != 2 || !vocabulary.ContainsKey(pieces[0]) || !vocabulary.ContainsKey(pieces[1]) || !vocabulary.ContainsKey(pieces[0] + pieces[1]))
+            {
+                throw new DiptychException($"{path}: merge {i + 1} ('{merges[i]}') does not join two pieces of the vocabulary into a third; use vocabulary and merges of one model.");
+            }
+        }
+    }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

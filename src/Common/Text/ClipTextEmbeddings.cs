@@ -1,0 +1,30 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Text;
+
+/// <summary>The table of tokens and the table of positions.</summary>
+internal sealed class ClipTextEmbeddings : nn.Module
+{
+    [ComponentName(Name = "token_embedding")] private readonly Embedding _tokens;
+    [ComponentName(Name = "position_embedding")] private readonly Embedding _positions;
+
+    public ClipTextEmbeddings(ClipTextConfig config)
+        : base(nameof(ClipTextEmbeddings))
+    {
+        _tokens = nn.Embedding(config.VocabularySize, config.HiddenSize);
+        _positions = nn.Embedding(config.MaxPositions, config.HiddenSize);
+        RegisterComponents();
+    }
+
+    /// <summary>The token table's rows: [n,L] to [n,L,D].</summary>
+    public Tensor Look(Tensor ids) => _tokens.call(ids);
+
+    /// <summary>Adds each place's position.</summary>
+    public Tensor AddPositions(Tensor tokens)
+    {
+        using var scope = NewDisposeScope();
+        return (tokens + _positions.weight!.narrow(0, 0, tokens.shape[1])).MoveToOuterDisposeScope();
+    }
+}
