@@ -1,4 +1,5 @@
 using Diptych.Common;
+using Diptych.Common.Data;
 using Diptych.Lab.World;
 
 namespace Diptych.Lab.Subjects;
@@ -16,38 +17,32 @@ public sealed record LabSubject(string Name, string Folder, IReadOnlyList<LabPic
 {
     private const string AttributesFile = "attributes.json";
     private const string MaskEnding = ".mask.png";
-    private static readonly string[] PictureEndings = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
 
     /// <summary>Finds a subject's files. Pictures are not opened.</summary>
     /// <exception cref="DiptychException">The folder is missing, holds no picture, or its truth does not fit its pictures.</exception>
     public static LabSubject Load(string folder)
     {
-        if (!Directory.Exists(folder))
-        {
-            throw new DiptychException($"{folder}: no such folder; give a folder of pictures, or one of models/lab/subjects");
-        }
-
         var references = Path.Combine(folder, "references");
         var heldOut = Path.Combine(folder, "held-out");
         var truth = Path.Combine(folder, "subject.json");
-        var subject = new LabSubject(
+        return new LabSubject(
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             folder,
             Pictures(Directory.Exists(references) ? references : folder),
             Directory.Exists(heldOut) ? Pictures(heldOut) : [],
             File.Exists(truth) ? SubjectTruth.Read(truth) : null);
-        return subject.References.Count > 0
-            ? subject
-            : throw new DiptychException($"{folder}: holds no picture ({string.Join(", ", PictureEndings)}); put 3 to 6 pictures of the subject into it");
     }
+
+    /// <summary>Every subject of a folder of subjects, ordered by name.</summary>
+    /// <exception cref="DiptychException">The folder is missing, or a subject in it does not load.</exception>
+    public static IReadOnlyList<LabSubject> LoadAll(string folder) =>
+        Directory.Exists(folder)
+            ? [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Select(Load)]
+            : throw new DiptychException($"{folder}: no such folder; copy it again from the repository's models/lab");
 
     private static List<LabPicture> Pictures(string folder)
     {
-        var paths = Directory.GetFiles(folder)
-            .Where(path => Array.Exists(PictureEndings, ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
-            .Where(path => !path.EndsWith(MaskEnding, StringComparison.OrdinalIgnoreCase) && !Path.GetFileName(path).StartsWith('.'))
-            .Order(StringComparer.Ordinal)
-            .ToList();
+        var paths = PhotoFolder.List(folder).Files;
         var truthPath = Path.Combine(folder, AttributesFile);
         var truth = File.Exists(truthPath) ? LabJson.Read<PictureAttributes[]>(truthPath) : null;
         if (truth is not null && truth.Length != paths.Count)

@@ -1,0 +1,107 @@
+using System.ComponentModel.DataAnnotations;
+using Diptych.Common;
+using Diptych.Lab.Judges;
+using Diptych.Lab.Subjects;
+using static TorchSharp.torch;
+
+namespace Diptych.Lab.Verification;
+
+/// <summary>
+/// Measures the embedded model against captions with a known truth, and beside it the instruments themselves: the judge's ceiling on
+/// autoencoder round trips, the autoencoder, and the fidelity of the subjects' own pictures.
+/// </summary>
+public sealed class LabVerification
+{
+    private static readonly string[] SetNames = ["unseen", "seen"];
+    private readonly LabModel _lab;
+    private readonly Oracle _oracle;
+    private readonly CaptionDrawer _draw;
+    private readonly Func<Tensor, Tensor> _roundTrip;
+
+    /// <summary>Prepares a verification.</summary>
+    /// <param name="lab">Captions, subjects, renders.</param>
+    /// <param name="oracle">The judge.</param>
+    /// <param name="draw">Draws captions, with 25 DDIM steps for the published figures.</param>
+    /// <param name="encode">Pictures <c>[n, 3, h, w]</c> in [-1, 1] to the mean of their latents, unscaled.</param>
+    /// <param name="decode">Unscaled latents to pictures.</param>
+    public LabVerification(LabModel lab, Oracle oracle, CaptionDrawer draw, Func<Tensor, Tensor> encode, Func<Tensor, Tensor> decode)
+    {
+        _lab = lab;
+        _oracle = oracle;
+        _draw = draw;
+        _roundTrip = pictures => decode(encode(pictures));
+    }
+
+    /// <summary>Draws, measures and returns the figures.</summary>
+    /// <param name="options">Guidance, captions per set, batch size, seed.</param>
+    /// <param name="progress">Told what is going on, pictures done and pictures in all.</param>
+    /// <exception cref="DiptychException">An option is out of range, or a file of the laboratory is missing.</exception>
+    public LabVerificationResult Run(LabVerificationOptions options, Action<string, int, int>? progress = null)
+    {
+        Validate(options);
+        using var noGradient = no_grad();
+        // Every file is read before the first picture is drawn: drawing takes minutes, and a missing file would waste them.
+        var captions = SetNames.ToDictionary(set => set, set => CaptionWithTruth.ReadSet(_lab.Captions(set)).Take(options.CaptionsPerSet).ToList());
+        var subjects = LabSubject.LoadAll(_lab.Subjects);
+        using var known = KnownPictures.Load(_lab, subjects);
+
+        var edges = new Dictionary<string, Measure>();
+        var judge = JudgesCeiling(known, options.BatchSize, edges, progress);
+        var sets = new Dictionary<string, IReadOnlyDictionary<string, Measure>>();
+        foreach (var (set, truth) in captions)
+        {
+            using var drawn = InBatches(truth.Count, options.BatchSize, $"drawing the {set} captions", progress, (start, count) =>
+                _draw([.. truth.Skip(start).Take(count).Select(caption => caption.Caption)], options.Seed + start, options.Guidance));
+            var accuracy = AttributeAccuracy.Of(_oracle.Read(drawn), [.. truth.Select(caption => caption.Attributes)], whereSaid: true);
+            sets[set] = accuracy.Concat(judge).ToDictionary();
+            edges[set] = Measure.MeanOf(PictureQuality.EdgeEnergy(drawn).ToList());
+        }
+
+        return new LabVerificationResult(sets, subjects.Where(subject => subject.Truth is not null && subject.HeldOut.Count > 0).ToDictionary(subject => subject.Name, Ceiling), edges);
+    }
+
+    private Dictionary<string, Measure> JudgesCeiling(KnownPictures known, int batchSize, Dictionary<string, Measure> edges, Action<string, int, int>? progress)
+    {
+        using var trips = InBatches(known.Attributes.Count, batchSize, "passing known pictures through the autoencoder", progress, (start, count) =>
+            _roundTrip(known.Pictures.narrow(0, start, count)));
+        edges["known pictures"] = Measure.MeanOf(PictureQuality.EdgeEnergy(known.Pictures).ToList());
+        edges["their round trips"] = Measure.MeanOf(PictureQuality.EdgeEnergy(trips).ToList());
+        var ceilings = AttributeAccuracy.Of(_oracle.Read(trips), known.Attributes, whereSaid: false);
+        var measures = ceilings.ToDictionary(measure => LabVerificationResult.OraclePrefix + measure.Key, measure => measure.Value);
+        measures[LabVerificationResult.VaePsnr] = Measure.MeanOf(PictureQuality.PsnrDb(known.Pictures, trips).ToList());
+        return measures;
+    }
+
+    private Measure Ceiling(LabSubject subject)
+    {
+        using var pictures = LabPicture.Load(subject.HeldOut, _oracle.Config.ImageSize);
+        return Measure.MeanOf([.. SubjectFidelity.Score(_oracle.Read(pictures), subject.Truth!).Select(score => score.Fidelity)]);
+    }
+
+    // Collects what each batch yields on the CPU, clamped to the range of pictures.
+    private static Tensor InBatches(int total, int batchSize, string what, Action<string, int, int>? progress, Func<int, int, Tensor> make)
+    {
+        using var scope = NewDisposeScope();
+        var parts = new List<Tensor>();
+        for (var start = 0; start < total; start += batchSize)
+        {
+            progress?.Invoke(what, start, total);
+            using var batchScope = NewDisposeScope();
+            using var made = make(start, Math.Min(batchSize, total - start));
+            parts.Add(made.to(ScalarType.Float32, CPU).clamp(-1, 1).MoveToOuterDisposeScope());
+        }
+
+        progress?.Invoke(what, total, total);
+        return cat(parts).MoveToOuterDisposeScope();
+    }
+
+    private static void Validate(LabVerificationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var problems = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(options, new ValidationContext(options), problems, validateAllProperties: true))
+        {
+            throw new DiptychException($"lab verify: {problems[0].ErrorMessage?.TrimEnd('.')}; correct that option");
+        }
+    }
+}
