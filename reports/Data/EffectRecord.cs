@@ -36,9 +36,9 @@ public sealed record EffectRecord
     /// <summary>Whether zero lies outside the interval.</summary>
     public required bool ExcludesZero { get; init; }
 
-    /// <summary>Two-sided p of the sign-flip test, or null where none was made.</summary>
+    /// <summary>Two-sided p of the sign-flip test, for the endpoints fixed before the run; null for all other effects.</summary>
     public double? P { get; init; }
 
-    /// <summary>The same after Holm's correction over the endpoints fixed before the run; null for all other effects.</summary>
+    /// <summary>The same after Holm's correction over those endpoints.</summary>
     public double? PHolm { get; init; }
 }

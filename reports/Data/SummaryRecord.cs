@@ -12,6 +12,9 @@ public sealed record SummaryRecord
     /// <summary>Means by arm and measure over the subject families, each family counting alike.</summary>
     public IReadOnlyList<RowRecord> Pooled { get; init; } = [];
 
+    /// <summary>The families behind the pooled means, by measure: those subject families that every arm drew.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> PooledFamilies { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>Paired differences.</summary>
     public IReadOnlyList<EffectRecord> Effects { get; init; } = [];
 }

@@ -1,0 +1,21 @@
+using Diptych.Reports.Data;
+
+namespace Diptych.Comparison.Statistics;
+
+/// <summary>A partial prompt and the fuller one it is held against: family minus reference.</summary>
+/// <param name="Family">The partial prompt.</param>
+/// <param name="Reference">The fuller one.</param>
+public sealed record FamilyPair(string Family, string Reference)
+{
+    /// <summary>The comparisons a report makes, where the two families share contexts.</summary>
+    public static IReadOnlyList<FamilyPair> Defaults { get; } =
+    [
+        new(FamilyIds.NoPrefix, FamilyIds.FullInContext),
+        new("F4", FamilyIds.Full),
+        new("F4", FamilyIds.FullInContext),
+        new("F5", FamilyIds.Full),
+        new("F5", FamilyIds.FullInContext),
+        new("F11", FamilyIds.Full),
+        new("F11", FamilyIds.FullInContext),
+    ];
+}
