@@ -12,6 +12,9 @@ public sealed class UNet2DConditionModelTests : IDisposable
     private const double OutputTolerance = 1e-4;
     private const double GradientTolerance = 1e-3;
 
+    // The non-square case was taken at this timestep with the first text; its file does not say so.
+    private const long WideTimestep = 500;
+
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public void Dispose() => _scope.Dispose();
@@ -27,9 +30,7 @@ public sealed class UNet2DConditionModelTests : IDisposable
         var timesteps = golden.Read("timesteps");
         var text = golden.Read("encoder_hidden_states");
         Close.Absolute(golden.Read("output"), network.call(golden.Read("sample"), timesteps, text), OutputTolerance, "square");
-        var wide = golden.Read("wide.sample");
-        var n = wide.size(0);
-        Close.Absolute(golden.Read("wide.output"), network.call(wide, timesteps[..(int)n], text[..(int)n]), OutputTolerance, "wide");
+        Close.Absolute(golden.Read("wide.output"), network.call(golden.Read("wide.sample"), tensor(WideTimestep), text[..1]), OutputTolerance, "wide");
     }
 
     [Theory]
