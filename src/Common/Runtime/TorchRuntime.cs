@@ -86,7 +86,7 @@ public static class TorchRuntime
             }
         }
 
-        var shipped = SearchFolders().Select(f => Path.Combine(f, TorchSharpLibrary)).FirstOrDefault(File.Exists)
+        var shipped = FindTorchSharpLibrary()
             ?? throw new DiptychException($"{TorchSharpLibrary} is missing beside {AppContext.BaseDirectory}: restore and build again.");
         var patched = !NativeLibrary.TryLoad(shipped, out s_torchSharpHandle);
         var used = shipped;
@@ -106,6 +106,9 @@ public static class TorchRuntime
 
         return new NativeLibraries(folder, used, patched, cuda);
     }
+
+    /// <summary>TorchSharp's native library as it was shipped, or <see langword="null"/> where it is missing.</summary>
+    internal static string? FindTorchSharpLibrary() => SearchFolders().Select(f => Path.Combine(f, TorchSharpLibrary)).FirstOrDefault(File.Exists);
 
     private const string Remedy = $"set {LibtorchVariable} to a folder that holds libtorch (a PyTorch wheel's torch/lib), or unset it and build again.";
 

@@ -1,0 +1,41 @@
+using Diptych.Common;
+using Diptych.Reports;
+
+namespace Diptych.Cli;
+
+/// <summary>The one line a failure becomes.</summary>
+internal static class FailureLine
+{
+    /// <summary>The line for stderr and the exit code.</summary>
+    /// <param name="failure">What was thrown.</param>
+    /// <param name="verb">The verb that was run, with the program's name, for the pointer to its help.</param>
+    public static (string Line, int Code) Of(Exception failure, string verb) => failure switch
+    {
+        UsageException => ($"diptych: {OneLine(failure.Message)} ({verb} --help tells more)", ExitCodes.Usage),
+        OperationCanceledException => ("diptych: interrupted", ExitCodes.Interrupted),
+        InterruptedException => ($"diptych: {OneLine(failure.Message)}", ExitCodes.Interrupted),
+        DiptychException or ReportException => ($"diptych: {OneLine(failure.Message)}", ExitCodes.Failed),
+        TypeInitializationException { InnerException: { } inner } => Of(inner, verb),
+        IOException or UnauthorizedAccessException => ($"diptych: {OneLine(failure.Message).TrimEnd('.')}: free some space, or choose another file or folder.", ExitCodes.Failed),
+        _ => ($"diptych: {failure.GetType().Name}: {FirstLine(failure.Message)} ({WhereTheRestIs(failure)})", ExitCodes.Failed),
+    };
+
+    // libtorch's messages carry its own stack trace below the first line.
+    private static string FirstLine(string text) => text.Split('\n')[0].Trim();
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+
+    private static string WhereTheRestIs(Exception failure)
+    {
+        var path = Path.Combine(Path.GetTempPath(), FormattableString.Invariant($"diptych-error-{DateTimeOffset.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}.txt"));
+        try
+        {
+            File.WriteAllText(path, failure.ToString());
+            return $"this is a defect of the program; its full text is in {path}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"this is a defect of the program; its full text could not be written to {path}";
+        }
+    }
+}

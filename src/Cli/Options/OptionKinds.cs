@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Diptych.Cli.Options;
+
+/// <summary>
+/// The kinds of options there are. An option that was not given has no value: the default stands in the options record it belongs to,
+/// and the description says it in words.
+/// </summary>
+internal static class OptionKinds
+{
+    /// <summary>A whole number.</summary>
+    public static Option<int?> Whole(string name, string description) => Parsed<int?>(name, "N", description, "a whole number",
+        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null);
+
+    /// <summary>A whole number of 64 bits.</summary>
+    public static Option<long?> Seed(string name, string description) => Parsed<long?>(name, "N", description, "a whole number",
+        text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null);
+
+    /// <summary>A finite number; <c>1e-4</c> is one.</summary>
+    public static Option<double?> Number(string name, string description) => Parsed<double?>(name, "X", description, "a number",
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : null);
+
+    /// <summary>One of an enumeration's names, in lower case with hyphens.</summary>
+    public static Option<T?> Choice<T>(string name, string description)
+        where T : struct, Enum
+    {
+        var names = Enum.GetNames<T>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName).ToArray();
+        return Parsed<T?>(name, string.Join('|', names), description, $"one of {string.Join(", ", names)}",
+            text => Array.IndexOf(names, text) is >= 0 and var at ? Enum.GetValues<T>()[at] : null);
+    }
+
+    /// <summary>Any text.</summary>
+    public static Option<string?> Text(string name, string help, string description, params string[] aliases) =>
+        new(name, aliases) { HelpName = help, Description = description, Arity = ArgumentArity.ExactlyOne };
+
+    /// <summary>Text that must be given.</summary>
+    public static Option<string?> Required(string name, string help, string description, params string[] aliases) =>
+        new(name, aliases) { HelpName = help, Description = description, Arity = ArgumentArity.ExactlyOne, Required = true };
+
+    /// <summary>Given or not.</summary>
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
+
+    private static Option<T?> Parsed<T>(string name, string help, string description, string kind, Func<string, T?> parse) => new(name)
+    {
+        HelpName = help,
+        Description = description,
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Single().Value;
+            var value = parse(text);
+            if (value is null)
+            {
+                result.AddError($"{name} takes {kind}, not '{text}'.");
+            }
+
+            return value;
+        },
+    };
+}

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Diptych.Cli.Verbs;
+
+/// <summary>The program: a list of verbs.</summary>
+internal static class RootVerb
+{
+    public static RootCommand Create(Session session) =>
+        new("Diptych teaches a text-to-image model a new subject in two ways, Textual Inversion and DreamBooth, and puts them side by side.")
+        {
+            DoctorVerb.Create(session),
+        };
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace Diptych.Common.Runtime;
+
+/// <summary>libtorch: where it is, whether it computes, and whether it exports what TorchSharp does not bind.</summary>
+internal static class DoctorTorch
+{
+    private const string Restore = "restore and build again, or set DIPTYCH_LIBTORCH to a PyTorch's torch/lib.";
+
+    public static IEnumerable<DoctorFinding> Check()
+    {
+        var chosen = Environment.GetEnvironmentVariable(TorchRuntime.LibtorchVariable);
+        yield return DoctorFinding.Fine(TorchRuntime.LibtorchVariable, string.IsNullOrEmpty(chosen) ? "not set: the libtorch that came with the program" : chosen);
+
+        var loading = Try("libtorch", () => DoctorFinding.Fine("libtorch", Describe()));
+        yield return loading;
+        if (loading.Status == DoctorStatus.Problem)
+        {
+            yield break;
+        }
+
+        yield return Try("arithmetic", Arithmetic);
+        yield return Try("dispatcher", () => Dispatcher.Current is null ? DoctorFinding.Problem("dispatcher", "missing", Restore) : DoctorFinding.Fine("dispatcher", "its exports are there (fused AdamW)"));
+        yield return Autocast.IsAvailable
+            ? DoctorFinding.Fine("autocast", "its exports are there (--mixed-precision bf16)")
+            : DoctorFinding.Note("autocast", "this libtorch does not export it", "use --mixed-precision no, or libtorch 2.10.");
+        yield return Try("CUDA", Cuda);
+        yield return Try("threads", () => Threads(torch.get_num_threads(), Environment.ProcessorCount, Environment.GetEnvironmentVariable("OMP_NUM_THREADS")));
+    }
+
+    /// <summary>Judges the number of threads libtorch computes with.</summary>
+    public static DoctorFinding Threads(int threads, int cores, string? variable)
+    {
+        var detail = $"{threads} for {cores} core{(cores == 1 ? "" : "s")}{(string.IsNullOrEmpty(variable) ? "" : $" (OMP_NUM_THREADS={variable})")}";
+        return threads == cores
+            ? DoctorFinding.Fine("threads", detail)
+            : DoctorFinding.Note("threads", detail, $"set OMP_NUM_THREADS={cores} to use every core once.");
+    }
+
+    /// <summary>Version of the libtorch that is loaded, which need not be the one TorchSharp was built for.</summary>
+    public static unsafe string Version()
+    {
+        if (!NativeLibrary.TryGetExport(TorchRuntime.LibtorchCpu, "aoti_torch_abi_version", out var function))
+        {
+            return "older than 2.7";
+        }
+
+        var packed = ((delegate* unmanaged<ulong>)function)();
+        return string.Create(CultureInfo.InvariantCulture, $"{packed >> 56}.{packed >> 48 & 0xff}.{packed >> 40 & 0xff}");
+    }
+
+    private static string Describe()
+    {
+        TorchRuntime.Load();
+        var loaded = TorchRuntime.Loaded;
+        return $"{Version()}, {(loaded is null ? "found by TorchSharp" : loaded.LibtorchFolder)}; {(loaded is { Patched: true } ? $"TorchSharp's library patched, {loaded.TorchSharpLibrary}" : "TorchSharp's own library")}";
+    }
+
+    private static DoctorFinding Arithmetic()
+    {
+        using var one = torch.ones(2, 2);
+        using var product = one.mm(one);
+        using var sum = product.sum();
+        return sum.item<float>() == 8f
+            ? DoctorFinding.Fine("arithmetic", "a matrix product comes out right")
+            : DoctorFinding.Problem("arithmetic", "a matrix product comes out wrong", Restore);
+    }
+
+    private static DoctorFinding Cuda()
+    {
+        if (TorchRuntime.Loaded is not { HasCuda: true })
+        {
+            return File.Exists("/proc/driver/nvidia/version")
+                ? DoctorFinding.Note("CUDA", "there is an NVIDIA driver, and this is the CPU build of libtorch", "build with -p:Cuda=true, or set DIPTYCH_LIBTORCH to a PyTorch with CUDA.")
+                : DoctorFinding.Fine("CUDA", "not in this build: the CPU is used");
+        }
+
+        return torch.cuda.is_available()
+            ? DoctorFinding.Fine("CUDA", $"{torch.cuda.device_count()} device(s)")
+            : DoctorFinding.Note("CUDA", "libtorch has it and no device answers: the CPU is used", "check the driver with nvidia-smi.");
+    }
+
+    private static DoctorFinding Try(string name, Func<DoctorFinding> check)
+    {
+        try
+        {
+            return check();
+        }
+        catch (DiptychException e)
+        {
+            return DoctorFinding.Problem(name, "not usable", e.Message);
+        }
+        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or NotSupportedException or ExternalException or InvalidOperationException)
+        {
+            return DoctorFinding.Problem(name, (e.InnerException ?? e).Message.ReplaceLineEndings(" "), Restore);
+        }
+    }
+}
