@@ -1,3 +1,4 @@
+using Diptych.Common.Layers;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -28,7 +29,7 @@ internal sealed class OracleNetwork : Module<Tensor, Dictionary<string, Tensor>>
             for (var half = 0; half < (stage == 1 ? 1 : 2); half++)
             {
                 Add(half == 0 ? Conv2d(config.Channels[stage - 1], channels, 3, stride: 2, padding: 1) : Conv2d(channels, channels, 3, padding: 1));
-                Add(Norm(config.NormGroups, channels));
+                Add(GroupNormalization.Create(config.NormGroups, channels));
                 Add(SiLU());
             }
         }
@@ -59,14 +60,5 @@ internal sealed class OracleNetwork : Module<Tensor, Dictionary<string, Tensor>>
         var maps = _body.call(input);
         var features = cat([maps.mean([2, 3]), maps.amax([2, 3])], 1);
         return HeadNames.ToDictionary(head => head, head => _heads[head].call(features).MoveToOuterDisposeScope());
-    }
-
-    // TorchSharp leaves GroupNorm's weight and bias as the allocator found them.
-    private static GroupNorm Norm(int groups, int channels)
-    {
-        var norm = GroupNorm(groups, channels);
-        init.ones_(norm.weight);
-        init.zeros_(norm.bias);
-        return norm;
     }
 }
