@@ -9,14 +9,14 @@ internal static class DpmSolverSampler
     public static SamplerPlan Plan(SamplerRequest request)
     {
         var config = request.Config;
-        var levels = Levels(config, request.AlphasCumprod, request.Steps);
-        var (steps, sigmas) = (levels.Timesteps.Length, levels.Sigmas);
+        var levels = Levels(request);
+        var steps = levels.Timesteps.Length;
         var history = new TensorHistory(config.SolverOrder);
         return new(levels.Timesteps, (i, sample, prediction) =>
         {
-            var (alpha, _) = DpmSolverStep.Parts(sigmas[i]);
+            var alpha = levels.Alpha(i);
             history.Push(PredictedParts.Of(config, prediction, sample, alpha * alpha).Clean);
-            var step = new DpmSolverStep(sigmas, i, config.Sampler == SamplerKind.DpmSolverPlusPlusSde);
+            var step = new DpmSolverStep(levels, i, config.Sampler == SamplerKind.DpmSolverPlusPlusSde);
             var next = Order(config, i, steps) switch
             {
                 1 => step.First(sample, history),
@@ -36,23 +36,9 @@ internal static class DpmSolverSampler
             : order;
     }
 
-    private static SigmaSchedule Levels(SchedulerConfig config, double[] alphasCumprod, int steps)
+    private static SigmaSchedule Levels(SamplerRequest request)
     {
-        var training = SigmaSchedule.OfTraining(config, alphasCumprod);
-
-        // λ = log(√ᾱ/√(1−ᾱ)) = −log σ falls with the timestep.
-        var last = training.Length - training.Count(sigma => -Math.Log(sigma) < config.LambdaMinClipped);
-        var timesteps = SamplerTimesteps.SpacedWithEnd(config, steps, last).Select(t => (double)t).ToArray();
-        var sigmas = timesteps.Select(t => training[(int)t]).ToArray();
-        if (config.UseKarrasSigmas)
-        {
-            sigmas = SigmaSchedule.Karras(training, steps);
-            timesteps = [.. sigmas.Select(sigma => Math.Truncate(Rounded(config, SigmaSchedule.TimestepOf(sigma, training))))];
-        }
-
-        return new(timesteps, [.. sigmas, config.FinalSigmaZero ? 0 : training[0]]);
+        var training = SigmaSchedule.OfTraining(request.Config, request.AlphasCumprod);
+        return SigmaSchedule.Whole(request, training.Length - training.Count(sigma => SigmaSchedule.Lambda(sigma) < request.Config.LambdaMinClipped));
     }
-
-    private static double Rounded(SchedulerConfig config, double timestep) =>
-        config.BetaSchedule == BetaSchedule.SquaredCosine ? timestep : Math.Round(timestep, MidpointRounding.ToEven);
 }

@@ -15,14 +15,14 @@ internal readonly struct DpmSolverStep
     private readonly double _oldest;
     private readonly bool _stochastic;
 
-    public DpmSolverStep(double[] sigmas, int i, bool stochastic)
+    public DpmSolverStep(SigmaSchedule levels, int i, bool stochastic)
     {
-        var (alpha, sigma) = Parts(sigmas[i + 1]);
-        var (_, sigmaNow) = Parts(sigmas[i]);
-        _alpha = alpha;
-        _h = Lambda(sigmas[i + 1]) - Lambda(sigmas[i]);
-        _older = i > 0 ? (Lambda(sigmas[i]) - Lambda(sigmas[i - 1])) / _h : 0;
-        _oldest = i > 1 ? (Lambda(sigmas[i - 1]) - Lambda(sigmas[i - 2])) / _h : 0;
+        var sigmas = levels.Sigmas;
+        _alpha = levels.Alpha(i + 1);
+        var (sigma, sigmaNow) = (sigmas[i + 1] * _alpha, sigmas[i] * levels.Alpha(i));
+        _h = SigmaSchedule.Lambda(sigmas[i + 1]) - SigmaSchedule.Lambda(sigmas[i]);
+        _older = i > 0 ? (SigmaSchedule.Lambda(sigmas[i]) - SigmaSchedule.Lambda(sigmas[i - 1])) / _h : 0;
+        _oldest = i > 1 ? (SigmaSchedule.Lambda(sigmas[i - 1]) - SigmaSchedule.Lambda(sigmas[i - 2])) / _h : 0;
         _stochastic = stochastic;
         _keep = sigma / sigmaNow * (stochastic ? Math.Exp(-_h) : 1);
         Noise = stochastic ? sigma * Math.Sqrt(1 - Math.Exp(-2 * _h)) : 0;
@@ -35,13 +35,6 @@ internal readonly struct DpmSolverStep
     private double Span => _stochastic ? 2 * _h : _h;
 
     private double Decay => 1 - Math.Exp(-Span);
-
-    /// <summary>α and σ of the variance-preserving process at the ratio σ/α.</summary>
-    public static (double Alpha, double Sigma) Parts(double ratio)
-    {
-        var alpha = 1 / Math.Sqrt(ratio * ratio + 1);
-        return (alpha, ratio * alpha);
-    }
 
     public Tensor First(Tensor sample, TensorHistory clean) => _keep * sample + _alpha * Decay * clean[0];
 
@@ -59,6 +52,4 @@ internal readonly struct DpmSolverStep
         var slope = recent + _older * bend;
         return First(sample, clean) + _alpha * (1 - Decay / Span) * slope - _alpha * ((Span - Decay) / (Span * Span) - 0.5) * bend;
     }
-
-    private static double Lambda(double ratio) => -Math.Log(ratio);
 }

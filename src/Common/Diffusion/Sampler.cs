@@ -33,14 +33,14 @@ public static class Sampler
         using var withoutGradients = no_grad();
         using var scope = NewDisposeScope();
         var plan = Plan(new(config.For(kind), steps, eta, noise));
-        var sample = initial.alias();
+        var sample = initial * plan.InitialDeviation;
         for (var i = 0; i < plan.Timesteps.Count; i++)
         {
             var previous = sample;
             using (NewDisposeScope())
             {
                 var timestep = tensor(plan.Timesteps[i], ScalarType.Float32, initial.device);
-                sample = plan.Step(i, sample, predict(sample, timestep));
+                sample = plan.Step(i, sample, predict(plan.InputScale is null ? sample : sample * plan.InputScale(i), timestep));
                 observe?.Invoke(i, sample);
                 sample.MoveToOuterDisposeScope();
             }
@@ -59,12 +59,25 @@ public static class Sampler
         return Plan(new(config.For(kind), steps, 0, null)).Timesteps;
     }
 
+    /// <summary>Standard deviation that the sampler gives its initial noise, so that it matches the first noise level.</summary>
+    public static double InitialDeviation(SamplerKind kind, SchedulerConfig config, int steps)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return Plan(new(config.For(kind), steps, 0, null)).InitialDeviation;
+    }
+
     private static SamplerPlan Plan(SamplerRequest request) => request.Config.Sampler switch
     {
         SamplerKind.Ddpm => DdpmSampler.Plan(request),
         SamplerKind.Ddim => DdimSampler.Plan(request),
         SamplerKind.Pndm => PndmSampler.Plan(request),
         SamplerKind.DpmSolverPlusPlus or SamplerKind.DpmSolverPlusPlusSde => DpmSolverSampler.Plan(request),
+        SamplerKind.Euler => EulerSampler.Plan(request),
+        SamplerKind.EulerAncestral => EulerAncestralSampler.Plan(request),
+        SamplerKind.Heun => HeunSampler.Plan(request),
+        SamplerKind.Lms => LmsSampler.Plan(request),
+        SamplerKind.UniPc => UniPcSampler.Plan(request),
+        SamplerKind.Lcm => LcmSampler.Plan(request),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request.Config.Sampler, "No such sampler."),
     };
 }

@@ -17,4 +17,22 @@ public enum SamplerKind
 
     /// <summary>The stochastic form of <see cref="DpmSolverPlusPlus"/>. Draws noise.</summary>
     DpmSolverPlusPlusSde,
+
+    /// <summary>Euler's method on the noise level (Karras et al. 2022, algorithm 2 without churn).</summary>
+    Euler,
+
+    /// <summary>Euler steps that overshoot and add noise back (Crowson, k-diffusion). Draws noise.</summary>
+    EulerAncestral,
+
+    /// <summary>Heun's method on the noise level (Karras et al. 2022, algorithm 1): two calls a step.</summary>
+    Heun,
+
+    /// <summary>Linear multistep of fourth order on the noise level (Crowson, k-diffusion).</summary>
+    Lms,
+
+    /// <summary>Unified predictor and corrector (Zhao et al. 2023).</summary>
+    UniPc,
+
+    /// <summary>Latent consistency models (Luo et al. 2023), for networks distilled to few steps. Draws noise.</summary>
+    Lcm,
 }

@@ -10,6 +10,12 @@ public static class SamplerNames
         (SamplerKind.Pndm, "pndm", "PNDMScheduler"),
         (SamplerKind.DpmSolverPlusPlus, "dpm++2m", "DPMSolverMultistepScheduler"),
         (SamplerKind.DpmSolverPlusPlusSde, "sde-dpm++2m", "DPMSolverMultistepScheduler"),
+        (SamplerKind.Euler, "euler", "EulerDiscreteScheduler"),
+        (SamplerKind.EulerAncestral, "euler-a", "EulerAncestralDiscreteScheduler"),
+        (SamplerKind.Heun, "heun", "HeunDiscreteScheduler"),
+        (SamplerKind.Lms, "lms", "LMSDiscreteScheduler"),
+        (SamplerKind.UniPc, "unipc", "UniPCMultistepScheduler"),
+        (SamplerKind.Lcm, "lcm", "LCMScheduler"),
     ];
 
     /// <summary>The names that <see cref="Parse"/> knows.</summary>

@@ -8,4 +8,11 @@ namespace Diptych.Common.Diffusion;
 /// </summary>
 /// <param name="Timesteps">Timesteps in the order of the network's calls; a sampler may ask twice at one.</param>
 /// <param name="Step">The next sample, from the call's index, the sample and the network's prediction for it.</param>
-internal sealed record SamplerPlan(IReadOnlyList<double> Timesteps, Func<int, Tensor, Tensor, Tensor> Step);
+internal sealed record SamplerPlan(IReadOnlyList<double> Timesteps, Func<int, Tensor, Tensor, Tensor> Step)
+{
+    /// <summary>Standard deviation of the sample the sampler starts from; its caller brings unit noise.</summary>
+    public double InitialDeviation { get; init; } = 1;
+
+    /// <summary>What the sample is multiplied by before a call's network sees it; null where it sees the sample itself.</summary>
+    public Func<int, double>? InputScale { get; init; }
+}

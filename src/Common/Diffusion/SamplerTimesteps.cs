@@ -17,6 +17,14 @@ internal static class SamplerTimesteps
         return Checked(config, visited);
     }
 
+    /// <summary>Evenly from the last timestep to the first, without rounding to whole ones.</summary>
+    public static double[] Fractional(SchedulerConfig config, int steps)
+    {
+        CheckCount(config, steps);
+        var last = config.TrainTimesteps - 1;
+        return [.. Enumerable.Range(0, steps).Select(i => steps == 1 ? 0 : (double)(float)(i * (last / (double)(steps - 1)))).Reverse()];
+    }
+
     /// <summary>The spacing of the multistep solvers, which lay out one timestep more and leave out the last.</summary>
     public static int[] SpacedWithEnd(SchedulerConfig config, int steps, int last)
     {

@@ -56,13 +56,15 @@ public sealed record SchedulerConfig
     /// <summary>Whether PNDM starts without Runge-Kutta steps, as Stable Diffusion does. Default no.</summary>
     public bool SkipPrkSteps { get; init; }
 
-    /// <summary>Order of DPM-Solver++: 1, 2 or 3. Default 2.</summary>
+    /// <summary>Order of DPM-Solver++ and UniPC: 1, 2 or 3. Default 2.</summary>
     public int SolverOrder { get; init; } = 2;
 
-    /// <summary>DPM-Solver++'s second-order rule: <c>midpoint</c> (default) or <c>heun</c>.</summary>
-    public string SolverType { get; init; } = "midpoint";
+    /// <summary>
+    /// DPM-Solver++'s second-order rule, <c>heun</c> or (for any other value) midpoint; UniPC's B(h), <c>bh1</c> or (for any other value) bh2.
+    /// </summary>
+    public string SolverType { get; init; } = "";
 
-    /// <summary>Whether DPM-Solver++ lowers its order at the end where there are fewer than 15 steps. Default yes.</summary>
+    /// <summary>Whether DPM-Solver++ (below 15 steps) and UniPC lower their order at the end. Default yes.</summary>
     public bool LowerOrderFinal { get; init; } = true;
 
     /// <summary>Whether DPM-Solver++'s last step is of first order whatever the number of steps. Default no.</summary>
@@ -76,6 +78,12 @@ public sealed record SchedulerConfig
 
     /// <summary>DPM-Solver++ leaves out timesteps whose log-SNR/2 lies below this. Default −∞: none.</summary>
     public double LambdaMinClipped { get; init; } = double.NegativeInfinity;
+
+    /// <summary>Steps of the schedule a latent consistency model was distilled on. Default 50.</summary>
+    public int OriginalInferenceSteps { get; init; } = 50;
+
+    /// <summary>How fast a latent consistency model's boundary condition lets go of its input. Default 10.</summary>
+    public double TimestepScaling { get; init; } = 10;
 
     /// <summary>Keys the file gives itself; the rest follow the class.</summary>
     internal IReadOnlySet<string> Given { get; init; } = new HashSet<string>();

@@ -9,6 +9,7 @@ internal static partial class SchedulerConfigReader
 {
     // Each changes the noise levels or the solver; being deaf to one would draw wrong pictures without a word.
     private static readonly string[] s_unsupportedFlags = ["thresholding", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas", "use_flow_sigmas", "use_dynamic_shifting"];
+    private static readonly string[] s_unsupportedValues = ["trained_betas", "sigma_min", "sigma_max", "shift_terminal", "solver_p"];
 
     public static ConfigFile Open(string path)
     {
@@ -60,12 +61,14 @@ internal static partial class SchedulerConfigReader
             VarianceType = Choice(file, "variance_type", "fixed_small", "fixed_small", "fixed_small_log", "fixed_large"),
             SkipPrkSteps = file.Flag("skip_prk_steps", false),
             SolverOrder = file.Int("solver_order", 2),
-            SolverType = Choice(file, "solver_type", "midpoint", "midpoint", "heun"),
+            SolverType = file.Has("solver_type") ? Choice(file, "solver_type", "", "midpoint", "heun", "bh1", "bh2", "logrho") : "",
             LowerOrderFinal = file.Flag("lower_order_final", true),
             EulerAtFinal = file.Flag("euler_at_final", false),
             UseKarrasSigmas = file.Flag("use_karras_sigmas", false),
             FinalSigmaZero = Choice(file, "final_sigmas_type", "zero", "zero", "sigma_min") == "zero",
             LambdaMinClipped = LambdaMin(file),
+            OriginalInferenceSteps = file.Int("original_inference_steps", 50),
+            TimestepScaling = file.Number("timestep_scaling", 10),
         };
         return Checked(config);
     }
@@ -77,6 +80,8 @@ internal static partial class SchedulerConfigReader
         Range("beta_end", config.BetaEnd, config.BetaEnd is > 0 and < 1, "between 0 and 1");
         Range("steps_offset", config.StepsOffset, config.StepsOffset >= 0, "0 or more");
         Range("solver_order", config.SolverOrder, config.SolverOrder is >= 1 and <= 3, "1, 2 or 3");
+        Range("original_inference_steps", config.OriginalInferenceSteps, config.OriginalInferenceSteps >= 1 && config.OriginalInferenceSteps <= config.TrainTimesteps, "between 1 and num_train_timesteps");
+        Range("timestep_scaling", config.TimestepScaling, config.TimestepScaling > 0, "above 0");
         Range("clip_sample_range", config.ClipSampleRange, config.ClipSampleRange > 0, "above 0");
         return config;
 
@@ -99,9 +104,24 @@ internal static partial class SchedulerConfigReader
             }
         }
 
-        if (file.Has("trained_betas"))
+        foreach (var key in s_unsupportedValues)
         {
-            throw Unsupported(file, "trained_betas", "a list", ["null"]);
+            if (file.Has(key))
+            {
+                throw Unsupported(file, key, file.Root.GetProperty(key).GetRawText(), ["null"]);
+            }
+        }
+
+        Choice(file, "interpolation_type", "linear", "linear");
+        Choice(file, "timestep_type", "discrete", "discrete");
+        if (!file.Flag("predict_x0", true))
+        {
+            throw Unsupported(file, "predict_x0", "false", ["true"]);
+        }
+
+        if (file.Ints("disable_corrector", []).Count > 0)
+        {
+            throw Unsupported(file, "disable_corrector", file.Root.GetProperty("disable_corrector").GetRawText(), ["[]"]);
         }
     }
 

@@ -31,7 +31,10 @@ internal sealed partial class ReferenceTrajectory : IDisposable
 
     public int Calls => _file.Entries.Keys.Count(name => name.StartsWith("step.", StringComparison.Ordinal));
 
-    public Tensor Initial => _file.Read("initial");
+    public double InitialDeviation => double.Parse(_file.Metadata["init_noise_sigma"], CultureInfo.InvariantCulture);
+
+    /// <summary>Unit noise: the reference scales it before it starts.</summary>
+    public Tensor Initial => _file.Read("initial") / InitialDeviation;
 
     public double[] Timesteps => [.. _file.Read("timesteps").data<float>().ToArray().Select(t => (double)t)];
 

@@ -1,5 +1,4 @@
 using Diptych.Common.Diffusion;
-using Diptych.Common.Weights;
 using static TorchSharp.torch;
 
 namespace Diptych.Tests.Common.Diffusion;
@@ -19,27 +18,38 @@ public sealed class SamplerTrajectoryTests
 
     [Theory]
     [MemberData(nameof(Beside))]
-    public void Every_step_of_the_shared_reference_is_reproduced(string name)
-    {
-        var path = Path.Combine(Fixtures.Require("fixtures", "schedulers"), name);
-        using (var file = SafetensorsFile.Open(path))
-        {
-            Assert.SkipWhen(SamplerNames.OfClass(file.Metadata["cls"]) is null, $"{file.Metadata["cls"]} is not among the samplers");
-        }
-
-        Check(path);
-    }
+    public void Every_step_of_the_shared_reference_is_reproduced(string name) => Check(Path.Combine(Fixtures.Require("fixtures", "schedulers"), name));
 
     private static void Check(string path)
     {
         using var scope = NewDisposeScope();
         using var reference = new ReferenceTrajectory(path);
-        Assert.Equal(reference.Timesteps, Sampler.Timesteps(reference.Config.Sampler, reference.Config, reference.Steps));
+        CheckTimesteps(reference.Timesteps, Sampler.Timesteps(reference.Config.Sampler, reference.Config, reference.Steps));
+        Assert.Equal(reference.InitialDeviation, Sampler.InitialDeviation(reference.Config.Sampler, reference.Config, reference.Steps), 1e-5);
         var samples = reference.Run();
         Assert.Equal(reference.Calls, samples.Count);
         for (var i = 0; i < samples.Count; i++)
         {
-            Close.Absolute(reference.After(i), samples[i], Tolerance, $"{Path.GetFileName(path)} step {i}");
+            var expected = reference.After(i);
+            if (expected.isfinite().all().item<bool>())
+            {
+                Close.Absolute(expected, samples[i], Tolerance, $"{Path.GetFileName(path)} step {i}");
+            }
+            else
+            {
+                // The reference's UniPC multiplies infinity by nothing at noise level 0 under bh1; ours must not.
+                Assert.True(samples[i].isfinite().all().item<bool>(), $"{Path.GetFileName(path)} step {i}");
+            }
+        }
+    }
+
+    // Whole timesteps are equal; those between come from logarithms in fp32, whose last digit depends on the library.
+    private static void CheckTimesteps(double[] expected, IReadOnlyList<double> actual)
+    {
+        Assert.Equal(expected.Length, actual.Count);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i], actual[i], double.IsInteger(expected[i]) ? 0 : 1e-3);
         }
     }
 
