@@ -81,6 +81,15 @@ public sealed record ImageTransform
         return choice.Flip ? square.FlipHorizontally() : square;
     }
 
+    /// <summary>Every variant of every photo, the variants of one photo one after the other: what a latent cache encodes.</summary>
+    /// <exception cref="InvalidOperationException">Crops are drawn at random, so the variants are too many to cache.</exception>
+    public IReadOnlyList<RgbImage> ApplyVariants(IEnumerable<RgbImage> photos)
+    {
+        ArgumentNullException.ThrowIfNull(photos);
+        var variants = Variants ?? throw new InvalidOperationException("Random crops cannot be enumerated; prepare each photo as it is drawn.");
+        return [.. photos.SelectMany(photo => variants.Select(choice => Apply(photo, choice)))];
+    }
+
     /// <summary>Sides of the photo after scaling, before the crop. The longer edge is cut to whole pixels, not rounded, as torchvision does.</summary>
     private (int Width, int Height) ScaledSides(int width, int height)
     {
