@@ -31,7 +31,8 @@ internal static class BytePairFiles
         var root = ConfigFile.Read(path).Root;
         if (!root.TryGetProperty("model", out var model) || model.ValueKind != JsonValueKind.Object
             || Text(model, "type") is not (null or "BPE") || Text(model, "end_of_word_suffix") != "</w>"
-            || !model.TryGetProperty("vocab", out var vocab) || !model.TryGetProperty("merges", out var pairs) || pairs.ValueKind != JsonValueKind.Array)
+            || !model.TryGetProperty("vocab", out var vocab) || vocab.ValueKind != JsonValueKind.Object
+            || !model.TryGetProperty("merges", out var pairs) || pairs.ValueKind != JsonValueKind.Array)
         {
             throw new DiptychException($"{path} is no CLIP tokenizer (byte-level BPE whose words end in </w>): use the tokenizer folder of a Stable Diffusion model.");
         }

@@ -1,0 +1,86 @@
+using Diptych.Common.Text;
+using Diptych.Common.Weights;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Clip;
+
+/// <summary>
+/// A whole CLIP model (Radford et al. 2021): pictures and texts into one space, where the cosine says how well they agree.
+/// Features come as the projections give them; normalise them before comparing.
+/// </summary>
+public sealed class ClipModel : nn.Module
+{
+    [ComponentName(Name = "text_model")] private readonly ClipTextTransformer _text;
+    [ComponentName(Name = "vision_model")] private readonly ClipVisionTransformer _vision;
+    [ComponentName(Name = "text_projection")] private readonly Linear _textProjection;
+    [ComponentName(Name = "visual_projection")] private readonly Linear _visualProjection;
+    [ComponentName(Name = "logit_scale")] private readonly Parameter _logitScale;
+
+    /// <summary>Builds the network with random weights.</summary>
+    /// <param name="text">The text tower.</param>
+    /// <param name="vision">The picture tower.</param>
+    /// <param name="projectionDim">Width of the common space, P.</param>
+    public ClipModel(ClipTextConfig text, ClipVisionConfig vision, int projectionDim)
+        : base(nameof(ClipModel))
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(vision);
+        (Text, Vision, ProjectionDim) = (text, vision, projectionDim);
+        _text = new ClipTextTransformer(text);
+        _vision = new ClipVisionTransformer(vision);
+        _textProjection = nn.Linear(text.HiddenSize, projectionDim, hasBias: false);
+        _visualProjection = nn.Linear(vision.HiddenSize, projectionDim, hasBias: false);
+        // The logarithm of 1/0.07, as training starts (section 2.5).
+        _logitScale = nn.Parameter(tensor(2.6592f));
+        RegisterComponents();
+    }
+
+    /// <summary>Sizes of the text tower.</summary>
+    public ClipTextConfig Text { get; }
+
+    /// <summary>Sizes of the picture tower.</summary>
+    public ClipVisionConfig Vision { get; }
+
+    /// <summary>Width of the common space, P.</summary>
+    public int ProjectionDim { get; }
+
+    /// <summary>Reads a folder in transformers' layout: <c>config.json</c> and <c>model.safetensors</c>.</summary>
+    /// <exception cref="DiptychException">A file is missing, is no whole CLIP model, or does not fit the other.</exception>
+    public static ClipModel Load(string folder)
+    {
+        var config = ConfigFile.Read(Path.Combine(folder, "config.json"));
+        var vision = ClipVisionConfig.Read(config);
+        var model = new ClipModel(ClipTextConfig.Read(config), vision, ClipTransformerConfig.Positive(config, "projection_dim", 512));
+        using var file = ClipWeights.Open(folder);
+        WeightLoader.Load(model, file, ClipWeights.Whole);
+        model.eval();
+        return model;
+    }
+
+    /// <summary>Texts in the common space: ids [n,L] of int64 to [n,P], not normalised.</summary>
+    /// <exception cref="ArgumentException">The texts are longer than the model's positions.</exception>
+    public Tensor TextFeatures(Tensor ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        using var scope = NewDisposeScope();
+        var output = _text.Encode(_text.TokenEmbeddings(ids), ids, allHiddenStates: false);
+        return _textProjection.call(output.Pooled).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Pictures in the common space: [n,C,S,S], prepared as the model was trained, to [n,P], not normalised.</summary>
+    /// <exception cref="ArgumentException">The pictures are not of the model's size.</exception>
+    public Tensor ImageFeatures(Tensor pixelValues)
+    {
+        ArgumentNullException.ThrowIfNull(pixelValues);
+        long[] wanted = [Vision.Channels, Vision.ImageSize, Vision.ImageSize];
+        if (pixelValues.dim() != 4 || !pixelValues.shape.AsSpan(1).SequenceEqual(wanted))
+        {
+            throw new ArgumentException($"Pictures of shape [{string.Join(',', pixelValues.shape)}] given to a CLIP model of [n,{string.Join(',', wanted)}].", nameof(pixelValues));
+        }
+
+        using var scope = NewDisposeScope();
+        return _visualProjection.call(_vision.call(pixelValues)).MoveToOuterDisposeScope();
+    }
+}
