@@ -44,7 +44,8 @@ internal static class BytePairFiles
         {
             foreach (var token in tokens.EnumerateArray())
             {
-                if (Text(token, "content") is not { Length: > 0 } content || !token.TryGetProperty("id", out var id) || !id.TryGetInt32(out var number))
+                if (Text(token, "content") is not { Length: > 0 } content || !token.TryGetProperty("id", out var id)
+                    || id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out var number))
                 {
                     throw new DiptychException($"{path}: the added token {token.GetRawText()} lacks its content or id; {Remedy}.");
                 }
@@ -61,6 +62,10 @@ internal static class BytePairFiles
         entry.Value.ValueKind == JsonValueKind.Number && entry.Value.TryGetInt32(out var id) && id >= 0
             ? id
             : throw new DiptychException($"{path}: '{entry.Name}' has the id {entry.Value.GetRawText()}, not a whole number from 0; {Remedy}.");
+
+    /// <summary>A member's string, or null where there is no such member or it is something else.</summary>
+    public static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static Dictionary<string, int> ReadVocabulary(string path, JsonElement entries)
     {
@@ -89,7 +94,4 @@ internal static class BytePairFiles
             }
         }
     }
-
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

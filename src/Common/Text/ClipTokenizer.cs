@@ -24,7 +24,7 @@ public sealed class ClipTokenizer
             Merges = files.Merges,
             ByteLevel = true,
             EndOfWordSuffix = "</w>",
-            UnknownToken = files.Unknown,
+            UnknownToken = files.Vocabulary.ContainsKey(files.Unknown) ? files.Unknown : null,
             PreTokenizer = new ClipPreTokenizer(),
         });
         _names = files.Vocabulary.ToDictionary(p => p.Value, p => p.Key);
@@ -144,11 +144,15 @@ public sealed class ClipTokenizer
     public IReadOnlyList<int> InitializerIds(string phrase)
     {
         var ids = Content(phrase);
-        return ids.Count == 0
-            ? throw new DiptychException("The initializer token is empty: give a word that says roughly what the concept is, such as toy.")
-            : ids.Find(id => id >= VocabularySize) is var placeholder and > 0
-                ? throw new DiptychException($"The initializer token '{phrase}' holds the placeholder '{_names[placeholder]}': give a word the model knows already.")
-                : ids;
+        if (ids.Count == 0)
+        {
+            throw new DiptychException("The initializer token is empty: give a word that says roughly what the concept is, such as toy.");
+        }
+
+        var learned = ids.FindIndex(id => id >= VocabularySize);
+        return learned < 0
+            ? ids
+            : throw new DiptychException($"The initializer token '{phrase}' holds the placeholder '{_names[ids[learned]]}': give a word the model knows already.");
     }
 
     /// <summary>The id of the one token a concept starts from.</summary>

@@ -88,12 +88,12 @@ internal sealed class TokenizerFiles
         {
             foreach (var entry in _config.Root.GetProperty("added_tokens_decoder").EnumerateObject())
             {
-                if (!int.TryParse(entry.Name, out var id) || entry.Value.ValueKind != JsonValueKind.Object || !entry.Value.TryGetProperty("content", out var content))
+                if (!int.TryParse(entry.Name, out var id) || BytePairFiles.Text(entry.Value, "content") is not { Length: > 0 } content)
                 {
                     throw new DiptychException($"{_config.Path}: \"added_tokens_decoder\" holds {entry.Name}: {entry.Value.GetRawText()}, not an id with its token; restore the model's own file.");
                 }
 
-                Added[content.GetString() ?? ""] = (id, IsNormalized(entry.Value));
+                Added[content] = (id, IsNormalized(entry.Value));
             }
         }
     }
@@ -108,7 +108,7 @@ internal sealed class TokenizerFiles
         {
             null => fallback,
             { ValueKind: JsonValueKind.String } text => text.GetString()!,
-            { ValueKind: JsonValueKind.Object } whole when whole.TryGetProperty("content", out var content) => content.GetString() ?? "",
+            { } whole when BytePairFiles.Text(whole, "content") is { } content => content,
             { } other => throw new DiptychException($"{file!.Path}: \"{role}\" should be a token, not {other.GetRawText()}."),
         };
         if (!Added.ContainsKey(token))

@@ -93,6 +93,8 @@ public sealed class TokenizerFilesTests : IDisposable
     [InlineData("tokenizer.json", "{}", "is no CLIP tokenizer")]
     [InlineData("tokenizer.json", "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": 0}, \"merges\": []}}", "is no CLIP tokenizer")]
     [InlineData("tokenizer.json", "{\"model\": {\"type\": \"BPE\", \"end_of_word_suffix\": \"</w>\", \"vocab\": [], \"merges\": []}}", "is no CLIP tokenizer")]
+    [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\": {\"5\": {\"content\": 7}}}", "\"added_tokens_decoder\" holds 5")]
+    [InlineData("tokenizer.json", "{\"model\": {\"end_of_word_suffix\": \"</w>\", \"vocab\": {\"a\": 0}, \"merges\": []}, \"added_tokens\": [{\"content\": \"b\", \"id\": \"1\"}]}", "lacks its content or id")]
     [InlineData("tokenizer_config.json", "{\"model_max_length\": 2}", "\"model_max_length\" should be a whole number")]
     [InlineData("tokenizer_config.json", "{\"model_max_length\": \"long\"}", "\"model_max_length\" should be a number")]
     [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\": {\"x\": {\"content\": \"y\"}}}", "\"added_tokens_decoder\" holds x")]
