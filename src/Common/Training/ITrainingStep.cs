@@ -1,0 +1,13 @@
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Training;
+
+/// <summary>What a method brings to the loop: the tensors that learn, and the loss they learn from.</summary>
+public interface ITrainingStep
+{
+    /// <summary>The tensors the optimizer updates, in a fixed order.</summary>
+    IReadOnlyList<NamedParameter> Trainable { get; }
+
+    /// <summary>The loss of one batch: a scalar fp32 tensor with a gradient for exactly <see cref="Trainable"/>.</summary>
+    Tensor Loss(TrainingBatch batch);
+}

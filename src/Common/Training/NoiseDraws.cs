@@ -1,0 +1,26 @@
+using Diptych.Common.Runtime;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Training;
+
+/// <summary>
+/// The random part of a training pass, from the streams of (seed, pass, sample): both methods of a comparison, and a run and its resumption,
+/// meet the same noise at the same timesteps.
+/// </summary>
+public static class NoiseDraws
+{
+    /// <summary>First sample number of class images, far above any subject batch: prior preservation changes no draw of the subject's.</summary>
+    public const int ClassSamples = 1 << 20;
+
+    /// <summary>Standard normal numbers, [n, ..shape], one stream for each sample.</summary>
+    public static Tensor Normal(long seed, RandomPurpose purpose, MicroBatch pass, int firstSample, int count, params long[] shape)
+    {
+        using var scope = NewDisposeScope();
+        return stack(Enumerable.Range(firstSample, count).Select(i => new RandomStream(seed, purpose, pass.Index, i).Normal(shape)).ToArray())
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Timesteps spread evenly over the schedule, [n] int64.</summary>
+    public static Tensor Timesteps(long seed, MicroBatch pass, int firstSample, int count, int scheduleLength) =>
+        tensor(Enumerable.Range(firstSample, count).Select(i => (long)new RandomStream(seed, RandomPurpose.Timesteps, pass.Index, i).Next(scheduleLength)).ToArray());
+}

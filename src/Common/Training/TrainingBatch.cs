@@ -1,0 +1,12 @@
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Training;
+
+/// <summary>
+/// What one forward pass is made from. All randomness is already in it, so the loss is a pure function of the batch and the weights.
+/// </summary>
+/// <param name="Latents">Clean latents x0 times the VAE's scaling factor, [n, C, h, w] fp32.</param>
+/// <param name="Noise">Standard normal noise of the same shape.</param>
+/// <param name="Timesteps">Timesteps from 0 up to the schedule's length, [n] int64.</param>
+/// <param name="TokenIds">Prompts as token ids, [n, L] int64. Prompt i belongs to latent i.</param>
+public sealed record TrainingBatch(Tensor Latents, Tensor Noise, Tensor Timesteps, Tensor TokenIds);

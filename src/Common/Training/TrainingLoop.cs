@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using Diptych.Common.Runtime;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Training;
+
+/// <summary>
+/// Runs any method's step: owns time, memory and order, and knows no method.
+/// Interrupted at any moment, it resumes from its last checkpoint to the same bits an uninterrupted run ends with.
+/// </summary>
+public sealed class TrainingLoop
+{
+    private readonly TrainingOptions _options;
+    private readonly ITrainingStep _method;
+    private readonly UpdatePlan _plan;
+    private readonly Func<MicroBatch, TrainingBatch> _batches;
+    private readonly LearningRateSchedule _learningRate;
+
+    /// <summary>Puts a method, its data and its options together.</summary>
+    /// <param name="options">Steps, batch size, learning rate.</param>
+    /// <param name="method">The step.</param>
+    /// <param name="datasetLength">Photos in an epoch.</param>
+    /// <param name="batches">Builds the batch of one pass; called inside a dispose scope.</param>
+    public TrainingLoop(TrainingOptions options, ITrainingStep method, int datasetLength, Func<MicroBatch, TrainingBatch> batches)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _method = method;
+        _batches = batches;
+        _plan = new UpdatePlan(datasetLength, options);
+        _learningRate = LearningRateSchedule.Parse(options.LrScheduler, options.LrWarmupSteps, options.MaxTrainSteps);
+    }
+
+    /// <summary>Called with the step's number and the loss of each of its passes; reading them waits for the device. For tests and traces.</summary>
+    public Action<int, IReadOnlyList<double>>? Observe { get; init; }
+
+    /// <summary>Trains to the last step and returns the training time in seconds, earlier parts of a resumed run included.</summary>
+    /// <param name="run">Where checkpoints and the log go.</param>
+    /// <param name="progress">Told where the run stands after each step.</param>
+    /// <param name="cancellation">Stops between two steps, after a checkpoint.</param>
+    /// <exception cref="DiptychException">The loss is no longer a number, or the run folder cannot be written to.</exception>
+    /// <exception cref="OperationCanceledException">The run was interrupted; it can be resumed.</exception>
+    public double Run(TrainingRun run, Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        using var optimizer = new FusedAdamW([.. _method.Trainable.Select(p => p.Value)], _options.Adam);
+        var first = run.Restore(_method.Trainable, optimizer);
+        var log = new TrainingLog(run.Folder, first);
+        var clock = Stopwatch.StartNew();
+        var (loss, unread) = (double.NaN, new List<double>());
+        for (var step = first; step < _options.MaxTrainSteps; step++)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                run.Save(step, _method.Trainable, optimizer);
+                throw new OperationCanceledException(cancellation);
+            }
+
+            var losses = Update(step, optimizer);
+            unread.AddRange(losses);
+            Observe?.Invoke(step, losses);
+            var done = step + 1;
+            if (done % _options.LogEvery == 0 || done == _options.MaxTrainSteps)
+            {
+                loss = unread.Average();
+                unread.Clear();
+                log.Add(new TrainingPoint(done, loss, _learningRate.At(step) * _options.EffectiveLearningRate, log.SecondsSoFar + clock.Elapsed.TotalSeconds));
+            }
+
+            if (_options.CheckpointingSteps > 0 && done % _options.CheckpointingSteps == 0)
+            {
+                run.Save(done, _method.Trainable, optimizer);
+            }
+
+            progress?.Invoke(new TrainingProgress(done, _options.MaxTrainSteps, loss, (done - first) / clock.Elapsed.TotalSeconds));
+        }
+
+        return log.SecondsSoFar + clock.Elapsed.TotalSeconds;
+    }
+
+    private List<double> Update(int step, FusedAdamW optimizer)
+    {
+        using var scope = NewDisposeScope();
+        var losses = new List<double>();
+        foreach (var micro in _plan.For(step))
+        {
+            using var passScope = NewDisposeScope();
+            var batch = _batches(micro);
+            Tensor loss;
+            using (Autocast.For(batch.Latents.device, _options.MixedPrecision))
+            {
+                loss = _method.Loss(batch);
+            }
+
+            (_options.GradientAccumulationSteps == 1 ? loss : loss / _options.GradientAccumulationSteps).backward();
+            losses.Add(loss.item<float>());
+        }
+
+        if (!losses.TrueForAll(double.IsFinite))
+        {
+            throw new DiptychException($"The loss of step {step + 1} is not a number any more: lower --learning-rate, or check the photos and the model's weights.");
+        }
+
+        if (_options.MaxGradNorm is { } norm)
+        {
+            nn.utils.clip_grad_norm_(_method.Trainable.Select(p => p.Value), norm);
+        }
+
+        optimizer.Step(_learningRate.At(step) * _options.EffectiveLearningRate);
+        optimizer.ZeroGradients();
+        return losses;
+    }
+}

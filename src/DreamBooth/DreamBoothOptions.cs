@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+using Diptych.Common.Training;
+
+namespace Diptych.DreamBooth;
+
+/// <summary>What to teach the network and how. Names follow the reference script's flags.</summary>
+public sealed record DreamBoothOptions
+{
+    /// <summary>The one prompt all photos are trained with: a rare identifier and the class noun, such as <c>a photo of sks dog</c>.</summary>
+    public required string InstancePrompt { get; init; }
+
+    /// <summary>The prompt of the class images, without the identifier; needed with prior preservation.</summary>
+    public string? ClassPrompt { get; init; }
+
+    /// <summary>Whether the network is held to what it drew for the class before. Default no.</summary>
+    public bool WithPriorPreservation { get; init; }
+
+    /// <summary>Weight of the class images' loss (lambda in the paper). Default 1: both count alike.</summary>
+    [Range(0.0, 100.0)]
+    public double PriorLossWeight { get; init; } = 1;
+
+    /// <summary>Class images drawn once before training. Default 100.</summary>
+    [Range(1, 100_000)]
+    public int NumClassImages { get; init; } = 100;
+
+    /// <summary>Where class images are kept between runs; default a folder inside the run's.</summary>
+    public string? ClassDataDir { get; init; }
+
+    /// <summary>Whether the text encoder learns as well. Default no.</summary>
+    public bool TrainTextEncoder { get; init; }
+
+    /// <summary>Steps, batch size and learning rate. Default: batch 4, 1e-4, gradients clipped at norm 1.</summary>
+    public TrainingOptions Training { get; init; } = new() { LearningRate = 1e-4, MaxGradNorm = 1 };
+}

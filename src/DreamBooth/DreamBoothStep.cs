@@ -1,0 +1,59 @@
+using Diptych.Common.Diffusion;
+using Diptych.Common.Layers;
+using Diptych.Common.Pipelines;
+using Diptych.Common.Training;
+using static TorchSharp.torch;
+
+namespace Diptych.DreamBooth;
+
+/// <summary>
+/// DreamBooth (Ruiz et al., "DreamBooth: fine tuning text-to-image diffusion models for subject-driven generation", 2023, eq. 2):
+/// the usual denoising loss on the instance prompt, and with prior preservation the same loss on the class's own images, weighted.
+/// </summary>
+public sealed class DreamBoothStep : ITrainingStep, IDisposable
+{
+    private readonly StableDiffusion _sd;
+    private readonly DreamBoothOptions _options;
+    private readonly PromptRows _prompts;
+
+    /// <summary>Unfreezes the UNet, and the text encoder where the options say so.</summary>
+    public DreamBoothStep(StableDiffusion sd, DreamBoothOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(sd);
+        ArgumentNullException.ThrowIfNull(options);
+        (_sd, _options) = (sd, options);
+        _prompts = new PromptRows(sd, options.TrainTextEncoder);
+        sd.UNet.SetLearning(true);
+        sd.TextEncoder.SetLearning(options.TrainTextEncoder);
+        Trainable = [.. Named("unet.", sd.UNet), .. options.TrainTextEncoder ? Named("text_encoder.", sd.TextEncoder) : []];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<NamedParameter> Trainable { get; }
+
+    /// <inheritdoc/>
+    public Tensor Loss(TrainingBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using var scope = NewDisposeScope();
+        var draw = DiffusionDraw.Create(batch.Latents, batch.Noise, batch.Timesteps, _sd.Schedule);
+        var prompt = _prompts.For(batch.TokenIds);
+        var prediction = _sd.UNet.forward(draw.Noised, draw.Timesteps, prompt);
+        if (!_options.WithPriorPreservation)
+        {
+            return DenoisingLoss.Mean(prediction, draw.Target).MoveToOuterDisposeScope();
+        }
+
+        // The batch holds the subject's half first, then the class's.
+        var (predictions, targets) = (prediction.chunk(2), draw.Target.chunk(2));
+        var own = DenoisingLoss.Mean(predictions[0], targets[0]);
+        var prior = DenoisingLoss.Mean(predictions[1], targets[1]);
+        return (own + _options.PriorLossWeight * prior).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _prompts.Dispose();
+
+    private static IEnumerable<NamedParameter> Named(string prefix, nn.Module module) =>
+        module.named_parameters().Select(p => new NamedParameter(prefix + p.name, p.parameter));
+}
