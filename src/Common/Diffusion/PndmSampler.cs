@@ -2,25 +2,37 @@ using static TorchSharp.torch;
 
 namespace Diptych.Common.Diffusion;
 
-/// <summary>Pseudo numerical methods for diffusion (Liu et al. 2022, eq. 9 and algorithm 2), linear multistep from the first step on.</summary>
+/// <summary>
+/// Pseudo numerical methods for diffusion (Liu et al. 2022, eq. 9 and algorithm 2): linear multistep of fourth order, started by three
+/// Runge-Kutta steps or, as Stable Diffusion does, by multistep of lower order.
+/// </summary>
 internal static class PndmSampler
 {
+    private const int RungeKuttaSteps = 3;
+    private const int CallsPerRungeKutta = 4;
+
     public static SamplerPlan Plan(SamplerRequest request)
     {
         var config = request.Config;
-        Check(config);
-        var visited = SamplerTimesteps.Spaced(config, request.Steps);
-        var stride = config.TrainTimesteps / request.Steps;
+        if (config.PredictionType == PredictionType.Sample)
+        {
+            throw new DiptychException($"{config.Source}: \"prediction_type\" sample does not work with pndm: use ddim, ddpm or dpm++2m.");
+        }
 
+        var visited = SamplerTimesteps.Spaced(config, request.Steps);
+        return config.SkipPrkSteps ? Multistep(request, visited) : StartedByRungeKutta(request, visited);
+    }
+
+    private static SamplerPlan Multistep(SamplerRequest request, int[] visited)
+    {
         // The second timestep is asked twice: its first answer only corrects the step that led there.
         int[] calls = visited.Length > 1 ? [visited[0], visited[1], .. visited[1..]] : visited;
-        var history = new TensorHistory(4);
-        var start = new TensorHistory(1);
+        var (history, start, stride) = (new TensorHistory(4), new TensorHistory(1), Stride(request));
         return new([.. calls.Select(t => (double)t)], (i, sample, prediction) =>
         {
             if (i == 1)
             {
-                return Transfer(request, start[0], calls[1] + stride, calls[1], (prediction + history[0]) / 2);
+                return PndmTransfer.Apply(request, start[0], calls[1] + stride, calls[1], (prediction + history[0]) / 2);
             }
 
             history.Push(prediction);
@@ -29,21 +41,43 @@ internal static class PndmSampler
                 start.Push(sample);
             }
 
-            return Transfer(request, sample, calls[i], calls[i] - stride, Combined(history));
+            return PndmTransfer.Apply(request, sample, calls[i], calls[i] - stride, Combined(history));
         });
     }
 
-    private static void Check(SchedulerConfig config)
+    private static SamplerPlan StartedByRungeKutta(SamplerRequest request, int[] visited)
     {
-        if (config.PredictionType == PredictionType.Sample)
+        if (visited.Length <= RungeKuttaSteps)
         {
-            throw new DiptychException($"{config.Source}: \"prediction_type\" sample does not work with pndm: use ddim, ddpm or dpm++2m.");
+            throw new DiptychException($"{visited.Length} sampling steps are too few for pndm's Runge-Kutta start: use at least {RungeKuttaSteps + 1}, or set \"skip_prk_steps\" in {request.Config.Source}.");
         }
 
-        if (!config.SkipPrkSteps)
+        var (stride, half) = (Stride(request), Stride(request) / 2);
+        int[] calls =
+        [
+            .. Enumerable.Range(0, RungeKuttaSteps).SelectMany(k => new[] { visited[k], visited[k + 1] + half, visited[k + 1] + half, visited[k + 1] }),
+            .. visited[RungeKuttaSteps..],
+        ];
+        var (history, start, slopes) = (new TensorHistory(4), new TensorHistory(1), new TensorHistory(CallsPerRungeKutta));
+        return new([.. calls.Select(t => (double)t)], (i, sample, prediction) =>
         {
-            throw new DiptychException($"{config.Source}: \"skip_prk_steps\" false is not supported: use true, as Stable Diffusion does.");
-        }
+            if (i >= RungeKuttaSteps * CallsPerRungeKutta)
+            {
+                history.Push(prediction);
+                return PndmTransfer.Apply(request, sample, calls[i], calls[i] - stride, Combined(history));
+            }
+
+            slopes.Push(prediction);
+            var stage = i % CallsPerRungeKutta;
+            if (stage == 0)
+            {
+                history.Push(prediction);
+                start.Push(sample);
+            }
+
+            var slope = stage == 3 ? (slopes[3] + 2 * slopes[2] + 2 * slopes[1] + slopes[0]) / 6 : prediction;
+            return PndmTransfer.Apply(request, start[0], calls[i - stage], stage % 2 == 0 ? calls[i] - half : calls[i], slope);
+        });
     }
 
     // Adams-Bashforth of the order that the history allows.
@@ -55,19 +89,5 @@ internal static class PndmSampler
         _ => (55 * e[0] - 59 * e[1] + 37 * e[2] - 9 * e[3]) / 24,
     };
 
-    // Eq. 9: the exact transfer from timestep to previous if the noise stayed what it is.
-    private static Tensor Transfer(SamplerRequest request, Tensor sample, int timestep, int previous, Tensor prediction)
-    {
-        var (config, alphas) = (request.Config, request.AlphasCumprod);
-        var alpha = alphas[timestep];
-        var alphaPrevious = previous >= 0 ? alphas[previous] : config.SetAlphaToOne ? 1 : alphas[0];
-        var noise = config.PredictionType == PredictionType.VPrediction ? Math.Sqrt(alpha) * prediction + Math.Sqrt(1 - alpha) * sample : prediction;
-        if (alpha == 0)
-        {
-            throw new DiptychException($"{config.Source}: pndm cannot start where nothing of the sample is left: use ddim, ddpm or dpm++2m with rescale_betas_zero_snr.");
-        }
-
-        var denominator = alpha * Math.Sqrt(1 - alphaPrevious) + Math.Sqrt(alpha * (1 - alpha) * alphaPrevious);
-        return Math.Sqrt(alphaPrevious / alpha) * sample - (alphaPrevious - alpha) / denominator * noise;
-    }
+    private static int Stride(SamplerRequest request) => request.Config.TrainTimesteps / request.Steps;
 }
