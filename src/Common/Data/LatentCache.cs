@@ -1,4 +1,3 @@
-using Diptych.Common.Vae;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Data;
@@ -43,12 +42,12 @@ public sealed class LatentCache : IDisposable
     /// <summary>Encodes prepared pictures on a device, without gradients.</summary>
     /// <param name="prepared">Pictures of one size; the variants of one photo follow each other.</param>
     /// <param name="variants">Prepared pictures per photo.</param>
-    /// <param name="encode">From pictures [n, 3, H, W] in [-1, 1] on the device to their posterior [n, C, h, w]; the VAE's Encode.</param>
+    /// <param name="encode">From pictures [n, 3, H, W] in [-1, 1] to mean and standard deviation [n, C, h, w].</param>
     /// <param name="scalingFactor">The VAE's scaling factor.</param>
     /// <param name="device">Where to encode and keep the posteriors.</param>
     /// <param name="batchSize">Pictures encoded at once. Default 1: the VAE's activations are what fills a small GPU.</param>
     public static LatentCache Encode(
-        IReadOnlyList<RgbImage> prepared, int variants, Func<Tensor, DiagonalGaussian> encode, double scalingFactor, Device device, int batchSize = 1)
+        IReadOnlyList<RgbImage> prepared, int variants, Func<Tensor, (Tensor Mean, Tensor StandardDeviation)> encode, double scalingFactor, Device device, int batchSize = 1)
     {
         ArgumentNullException.ThrowIfNull(encode);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
@@ -59,9 +58,9 @@ public sealed class LatentCache : IDisposable
         foreach (var batch in prepared.Chunk(batchSize))
         {
             using var step = NewDisposeScope();
-            var posterior = encode(ImageTensor.FromImages(batch).to(device));
-            means.Add(posterior.Mean.to(ScalarType.Float32).MoveToOuterDisposeScope());
-            deviations.Add(posterior.StandardDeviation.to(ScalarType.Float32).MoveToOuterDisposeScope());
+            var (mean, deviation) = encode(ImageTensor.FromImages(batch).to(device));
+            means.Add(mean.to(ScalarType.Float32).MoveToOuterDisposeScope());
+            deviations.Add(deviation.to(ScalarType.Float32).MoveToOuterDisposeScope());
         }
 
         return new LatentCache(cat(means), cat(deviations), variants, scalingFactor);
