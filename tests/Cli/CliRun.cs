@@ -23,7 +23,17 @@ internal sealed record CliRun(int Code, string Out, string Error)
     /// <summary>The program as a process of its own, with some environment variables set.</summary>
     public static CliRun Process(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(System.Environment.ProcessPath is { } path && Path.GetFileName(path) is "dotnet" ? path : "dotnet")
+        using var process = Start(arguments, environment);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new CliRun(process.ExitCode, output, error.Result);
+    }
+
+    /// <summary>Starts the program as a process of its own.</summary>
+    public static Process Start(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Fixtures.Repository,
         };
@@ -32,15 +42,11 @@ internal sealed record CliRun(int Code, string Out, string Error)
             start.ArgumentList.Add(argument);
         }
 
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
         }
 
-        using var process = System.Diagnostics.Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return new CliRun(process.ExitCode, output, error.Result);
+        return System.Diagnostics.Process.Start(start)!;
     }
 }

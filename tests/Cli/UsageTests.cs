@@ -1,3 +1,8 @@
+using System.Text.Json;
+using Diptych.Common.Training;
+using Diptych.DreamBooth;
+using Diptych.TextualInversion;
+
 namespace Diptych.Tests.Cli;
 
 public sealed class UsageTests
@@ -22,6 +27,12 @@ public sealed class UsageTests
     [Theory]
     [InlineData()]
     [InlineData("doctor")]
+    [InlineData("train")]
+    [InlineData("train", "ti")]
+    [InlineData("train", "db")]
+    [InlineData("generate")]
+    [InlineData("lab")]
+    [InlineData("lab", "verify")]
     public void Every_verb_explains_itself(params string[] verb)
     {
         var run = CliRun.Of([.. verb, "--help"]);
@@ -29,5 +40,32 @@ public sealed class UsageTests
         Assert.Equal(0, run.Code);
         Assert.Empty(run.Error);
         Assert.Contains("Usage:", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ti", typeof(TextualInversionOptions))]
+    [InlineData("db", typeof(DreamBoothOptions))]
+    [InlineData("ti", typeof(TrainingOptions))]
+    [InlineData("db", typeof(TrainingOptions))]
+    public void Every_training_option_can_be_given_and_its_default_is_told(string method, Type options)
+    {
+        string[] elsewhere = ["Training", "Adam", "EffectiveLearningRate", "LogEvery", "EqualityContract"];
+        var help = CliRun.Of("train", method, "--help").Out;
+
+        Assert.All(
+            options.GetProperties().Select(p => p.Name).Except(elsewhere),
+            name => Assert.Contains($"--{JsonNamingPolicy.KebabCaseLower.ConvertName(name)} ", help, StringComparison.Ordinal));
+        Assert.Contains("--adam-beta1 <X>", help, StringComparison.Ordinal);
+        Assert.Contains("(the reference's, in effect with --parity: 500)", string.Join(' ', help.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Given_options_are_spelled_as_in_the_reference_scripts_too()
+    {
+        using var scratch = new ScratchFolder();
+
+        var run = CliRun.Of("generate", "--prompt", "a photo of a_dog", "--num_images=0", "--output_dir", scratch["out"]);
+
+        Assert.Contains("--num-images 0 is out of range", run.Error, StringComparison.Ordinal);
     }
 }

@@ -9,5 +9,8 @@ internal static class RootVerb
         new("Diptych teaches a text-to-image model a new subject in two ways, Textual Inversion and DreamBooth, and puts them side by side.")
         {
             DoctorVerb.Create(session),
+            TrainVerb.Create(session),
+            GenerateVerb.Create(session),
+            LabVerb.Create(session),
         };
 }

@@ -1,0 +1,50 @@
+using Diptych.Common;
+using Diptych.Common.Training;
+
+namespace Diptych.Cli.Options;
+
+/// <summary>Finds values out of range while the command line is read, so that they count as wrong usage.</summary>
+internal static class Ranges
+{
+    /// <summary>Checks the ranges a record declares.</summary>
+    public static T Check<T>(T options)
+        where T : notnull => AsUsage(() =>
+        {
+            OptionsValidation.Check(options);
+            return options;
+        });
+
+    /// <summary>Checks training options: their ranges, AdamW's, and the learning rate's shape.</summary>
+    public static TrainingOptions Check(TrainingOptions options)
+    {
+        Check<TrainingOptions>(options);
+        Require("--adam-beta1", options.Adam.Beta1, options.Adam.Beta1 is >= 0 and < 1, "from 0 to below 1");
+        Require("--adam-beta2", options.Adam.Beta2, options.Adam.Beta2 is >= 0 and < 1, "from 0 to below 1");
+        Require("--adam-weight-decay", options.Adam.WeightDecay, options.Adam.WeightDecay is >= 0 and <= 1, "from 0 to 1");
+        Require("--adam-epsilon", options.Adam.Epsilon, options.Adam.Epsilon is > 0 and <= 1, "above 0, up to 1");
+        AsUsage(() => LearningRateSchedule.Parse(options.LrScheduler, options.LrWarmupSteps, options.MaxTrainSteps, rate: options.EffectiveLearningRate));
+        return options;
+    }
+
+    /// <summary>Runs a check whose complaint is about the command line.</summary>
+    /// <exception cref="UsageException">The check complains.</exception>
+    public static T AsUsage<T>(Func<T> check)
+    {
+        try
+        {
+            return check();
+        }
+        catch (DiptychException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    private static void Require(string name, double value, bool holds, string range)
+    {
+        if (!holds)
+        {
+            throw new UsageException(FormattableString.Invariant($"{name} {value} is out of range: choose a number {range}."));
+        }
+    }
+}

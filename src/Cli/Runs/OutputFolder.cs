@@ -1,0 +1,61 @@
+using Diptych.Common;
+
+namespace Diptych.Cli.Runs;
+
+/// <summary>
+/// The folder a command writes to: looked at before any work is spent on what should go there, and left as it was found where the work never began.
+/// </summary>
+internal sealed class OutputFolder
+{
+    private readonly bool _existed;
+
+    private OutputFolder(string path)
+    {
+        Root = path;
+        _existed = Directory.Exists(path);
+    }
+
+    /// <summary>The folder as it was given.</summary>
+    public string Root { get; }
+
+    /// <summary>Path of something in the folder.</summary>
+    public string this[string name] => Path.Combine(Root, name);
+
+    /// <summary>Makes sure the folder is there or can be made, and can be written to; makes nothing.</summary>
+    /// <exception cref="DiptychException">It is a file, or cannot be written to.</exception>
+    public static OutputFolder At(string path)
+    {
+        var existing = Path.GetFullPath(path);
+        while (!Directory.Exists(existing) && !File.Exists(existing) && Path.GetDirectoryName(existing) is { } parent)
+        {
+            existing = parent;
+        }
+
+        if (File.Exists(existing))
+        {
+            throw new DiptychException($"--output-dir {path}: {existing} is a file, not a folder; choose another place.");
+        }
+
+        var probe = Path.Combine(existing, $".diptych-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
+        try
+        {
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DiptychException($"--output-dir {path}: {existing} cannot be written to ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); choose a writable folder.", e);
+        }
+
+        return new OutputFolder(path);
+    }
+
+    /// <summary>Removes the folder where this command made it and nothing of worth came to be in it.</summary>
+    public void RemoveIfEmpty()
+    {
+        if (!_existed && Directory.Exists(Root) && Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).All(f => new FileInfo(f).Length == 0))
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Diptych.Cli.Options;
+using Diptych.Cli.Terminals;
+using Diptych.Common.Training;
+using Diptych.TextualInversion;
+
+namespace Diptych.Cli.Training;
+
+/// <summary><c>train ti</c>.</summary>
+internal sealed class TextualInversionMethod : ITrainingMethod
+{
+    private readonly Option<string?> _placeholder = OptionKinds.Required("--placeholder-token", "WORD", "The new word, such as <my-dog>; it must not be in the vocabulary.");
+    private readonly Option<string?> _initializer = OptionKinds.Required("--initializer-token", "WORD", "A word to start from, such as dog; it must be one token.");
+    private readonly Option<LearnableProperty?> _property = OptionKinds.Choice<LearnableProperty>("--learnable-property", "Whether a thing or a manner is learned; picks the 27 or the 19 prompt templates. Default object.");
+    private readonly Option<int?> _vectors = OptionKinds.Whole("--num-vectors", "Rows of the vocabulary the word stands for. Default 1.");
+    private readonly Option<string?> _templates = OptionKinds.Text("--template-file", "FILE", "Prompt templates of your own, one a line, with {} for the word. Default the built-in ones.");
+    private readonly Option<int?> _repeats = OptionKinds.Whole("--repeats", "How often each photo counts in an epoch; matters with --parity only. Default 100.");
+    private TextualInversionOptions _options = new() { PlaceholderToken = "", InitializerToken = "" };
+
+    public string Name => "ti";
+
+    public string Description => "Textual Inversion: learn a new word, leave the network as it is.";
+
+    public string Artefact => EmbeddingFile.Name;
+
+    public TrainingDefaults Defaults => TrainingDefaults.TextualInversion;
+
+    public PhotoFlags Photos { get; } = PhotoFlags.ForTextualInversion();
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_placeholder, _initializer, _property, _vectors, _templates, _repeats])
+        {
+            command.Add(option);
+        }
+    }
+
+    public void Read(OptionValues values, TrainingOptions training) => _options = Ranges.Check(new TextualInversionOptions
+    {
+        PlaceholderToken = values.Required(_placeholder),
+        InitializerToken = values.Required(_initializer),
+        LearnableProperty = values.Of(_property, _options.LearnableProperty),
+        NumVectors = values.Of(_vectors, _options.NumVectors),
+        TemplateFile = values.OrNone(_templates),
+        Repeats = values.Of(_repeats, _options.Repeats),
+    });
+
+    public int EpochLength(int photos) => photos * _options.Repeats;
+
+    public TrainingOutcome Train(TrainingWork work, IProgressDisplay display, Action<TrainingProgress> progress)
+    {
+        using var photos = PhotoLatents.Create(work.Model, work.Photos, work.Transform, work.Training.Seed);
+        work.Hashes["photos"] = photos.Key;
+        var options = _options with { Training = work.Training };
+        var result = TextualInversionTrainer.Train(work.Model, photos, options, work.Folder, work.Resume, progress, work.Cancellation);
+        var figures = new Dictionary<string, double>
+        {
+            ["steps"] = work.Training.MaxTrainSteps, ["seconds"] = result.Seconds, ["trained_parameters"] = result.TrainedParameters,
+            ["row_norm"] = result.RowNorm, ["typical_norm"] = result.TypicalNorm, ["moved"] = result.Moved,
+        };
+        return new TrainingOutcome(figures,
+        [
+            result.EmbeddingFile,
+            FormattableString.Invariant($"{options.PlaceholderToken}: {result.TrainedParameters} numbers learned in {result.Seconds:0.0} s; row norm {result.RowNorm:0.00} (the vocabulary's is {result.TypicalNorm:0.00}), moved by {result.Moved:0.00}"),
+            $"to use it: diptych generate --model '{work.Model.Folder.Root}' --embedding '{result.EmbeddingFile}' --prompt 'a photo of {options.PlaceholderToken}'",
+        ]);
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Diptych.Cli.Options;
+using Diptych.Common.Pipelines;
+using Diptych.Lab;
+using Diptych.Lab.Judges;
+using Diptych.Lab.Verification;
+
+namespace Diptych.Cli.Verbs;
+
+/// <summary><c>diptych lab verify</c>: what the embedded model can draw, and what its judge can read.</summary>
+internal sealed class LabVerb
+{
+    // The published figures are of 25 steps.
+    private static readonly GenerationOptions Published = new() { Steps = 25 };
+
+    private readonly Session _session;
+    private readonly DeviceFlag _device = new();
+    private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Sampler steps. Default 25, as for the published figures.");
+    private readonly Option<double?> _guidance = OptionKinds.Number("--guidance-scale", "Classifier-free guidance. Default 4, as for the published figures.");
+    private readonly Option<int?> _captions = OptionKinds.Whole("--captions", "Captions of each set, the first ones. Default 200: all.");
+    private readonly Option<string?> _json = JsonFile.Option();
+
+    private LabVerb(Session session) => _session = session;
+
+    public static Command Create(Session session)
+    {
+        var verb = new LabVerb(session);
+        var verify = new Command("verify", "Draw the held-out captions and measure what is in the pictures; takes some minutes.") { verb._steps, verb._guidance, verb._captions, verb._json };
+        verb._device.AddTo(verify);
+        verify.SetAction(verb.Verify);
+        return new Command("lab", "The embedded model and the world it was made in.") { verify };
+    }
+
+    private int Verify(ParseResult parsed)
+    {
+        var values = new OptionValues(parsed);
+        var defaults = new LabVerificationOptions();
+        var options = Ranges.Check(defaults with { Guidance = values.Of(_guidance, defaults.Guidance), CaptionsPerSet = values.Of(_captions, defaults.CaptionsPerSet) });
+        var generation = Ranges.Check(Published with { Steps = values.Of(_steps, Published.Steps), GuidanceScale = options.Guidance, BatchSize = options.BatchSize });
+        var json = parsed.GetValue(_json);
+        JsonFile.Check(json);
+
+        var lab = LabModel.Find();
+        var device = _device.Read(values);
+        using var model = StableDiffusion.Load(lab.Model, device);
+        using var oracle = Oracle.Load(lab.Oracle, device);
+        var verification = new LabVerification(
+            lab,
+            oracle,
+            (captions, seed, guidance) => model.Generate(captions, seed, generation with { GuidanceScale = guidance }, cancellation: _session.Cancellation),
+            pictures => model.Vae.Encode(pictures.to(device)).Mean,
+            model.Vae.Decode);
+        LabVerificationResult result;
+        using (var display = _session.ShowProgress())
+        {
+            result = verification.Run(options, (what, done, total) => display.Report(what, done, total));
+        }
+
+        JsonFile.Write(json, result.ToJson());
+        _session.Terminal.Out.Write(result.ToTable());
+        return ExitCodes.Done;
+    }
+}

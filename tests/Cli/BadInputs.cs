@@ -1,0 +1,113 @@
+using System.Text;
+using Diptych.Common.Data;
+using Diptych.Common.Weights;
+using static TorchSharp.torch;
+
+namespace Diptych.Tests.Cli;
+
+/// <summary>Every kind of bad input the program is known to meet.</summary>
+internal static class BadInputs
+{
+    private const string Unet = "unet/diffusion_pytorch_model.safetensors";
+    private const string LfsPointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 34000000\n";
+
+    public static IReadOnlyDictionary<string, BadInput> All { get; } = new Dictionary<string, BadInput>
+    {
+        // The model folder.
+        ["a model folder that is not there"] = new(s => Generate(s, s["nowhere"]), ["nowhere", "no such folder"]),
+        ["a folder that is no model"] = new(s => Generate(s, s.Root), ["model_index.json"]),
+        ["a pipeline of another family"] = Damaged("model_index.json", t => t.Replace("StableDiffusionPipeline", "FluxPipeline", StringComparison.Ordinal), "FluxPipeline"),
+        ["a model without its network's weights"] = Broken(copy => File.Delete(Path.Combine(copy, Unet)), "diffusion_pytorch_model.safetensors"),
+        ["weights cut off in the middle"] = Broken(copy => LabCopy.Replace(copy, Unet, b => b[..(b.Length / 2)]), Unet),
+        ["weights that are a large-file pointer"] = Broken(copy => LabCopy.Replace(copy, Unet, _ => Encoding.ASCII.GetBytes(LfsPointer)), Unet),
+        ["a config that is no json"] = Damaged("unet/config.json", t => t[..(t.Length / 2)], "JSON"),
+        ["a config of another network"] = Damaged("unet/config.json", t => t.Replace("\"in_channels\": 8", "\"in_channels\": 4", StringComparison.Ordinal), "unet"),
+        ["a model without its merges"] = Broken(copy => File.Delete(Path.Combine(copy, "tokenizer", "merges.txt")), "tokenizer"),
+
+        // The photos.
+        ["a photo folder that is not there"] = new(s => Train(s, photos: s["nowhere"]), ["nowhere", "path"]),
+        ["an empty photo folder"] = Photos((_, _) => { }, "empty", "photos"),
+        ["a photo cut off in the middle"] = Photos((folder, s) => File.WriteAllBytes(Path.Combine(folder, "cut.jpg"), PictureFile.EncodeJpeg(RgbImage.Filled(200, 200, 9, 99, 200)) is var b ? b[..(b.Length / 2)] : []), "cut.jpg"),
+        ["a photo of no bytes"] = Photos((folder, s) => File.WriteAllBytes(Path.Combine(folder, "zero.png"), []), "zero.png"),
+        ["a text called a photo"] = Photos((folder, s) => File.WriteAllText(Path.Combine(folder, "text.png"), "not a picture at all"), "text.png"),
+        ["a photo of one pixel"] = Photos((folder, s) => PictureFile.WritePng(Path.Combine(folder, "dot.png"), RgbImage.Filled(1, 1, 0, 0, 0)), "dot.png"),
+
+        // The command line.
+        ["an option that does not exist"] = new(s => [.. Generate(s, LabCopy.Model), "--sede", "1"], ["--sede", "--seed"], 2),
+        ["a required option that is missing"] = new(_ => ["train", "db", "--instance-prompt", "a photo of sks dog"], ["--pretrained-model-name-or-path", "--help"], 2),
+        ["a number that is none"] = new(s => [.. Train(s), "--max-train-steps", "ten"], ["--max-train-steps", "'ten'"], 2),
+        ["steps out of range"] = new(s => [.. Train(s), "--max-train-steps", "-1"], ["--max-train-steps", "-1"], 2),
+        ["a learning-rate schedule that does not exist"] = new(s => [.. Train(s), "--lr-scheduler", "sawtooth"], ["sawtooth", "cosine"], 2),
+        ["an unknown precision"] = new(s => [.. Train(s), "--mixed-precision", "fp8"], ["--mixed-precision", "bf16"], 2),
+        ["an unknown sampler"] = new(s => [.. Generate(s, LabCopy.Model), "--sampler", "magic"], ["magic", "ddim"], 2),
+        ["a json file that is a folder"] = new(s => [.. Generate(s, LabCopy.Model), "--json", s.Root], ["--json"], 2),
+        ["a json file below a file"] = new(s => [.. Generate(s, LabCopy.Model), "--json", Path.Combine(Touched(s, "file"), "x.json")], ["--json"], 2),
+        ["prior preservation without a class prompt"] = new(s => [.. TrainDreamBooth(s), "--with-prior-preservation"], ["--class-prompt"], 2),
+        ["an output folder that is a file"] = new(s => Generate(s, LabCopy.Model, Touched(s, "file")), ["--output-dir", "is a file"]),
+        ["an output folder that cannot be written to"] = new(s => Generate(s, LabCopy.Model, "/proc/out"), ["--output-dir", "writable"]),
+
+        // Words and sizes.
+        ["a placeholder the vocabulary has already"] = new(s => Train(s, placeholder: "dog"), ["dog"]),
+        ["an initializer of several tokens"] = new(s => Train(s, initializer: "dog cat"), ["dog cat"]),
+        ["a prompt whose learned word is cut off"] = new(
+            s => [.. Generate(s, LabCopy.Model, prompt: string.Concat(Enumerable.Repeat("a ", 40)) + "<d>"), "--embedding", Embedding(s, 160)], ["<d>"]),
+        ["a template whose word is cut off"] = new(s => [.. Train(s), "--template-file", Written(s, "t.txt", string.Concat(Enumerable.Repeat("a ", 40)) + "{}")], ["<d>"]),
+        ["a template file without a place for the word"] = new(s => [.. Train(s), "--template-file", Written(s, "t.txt", "a photo")], ["t.txt"]),
+        ["an embedding of another width"] = new(s => [.. Generate(s, LabCopy.Model), "--embedding", Embedding(s, 768)], ["768", "160"]),
+        ["an embedding in another layout"] = new(s => [.. Generate(s, LabCopy.Model), "--embedding", TwoTensors(s)], ["two.safetensors"]),
+        ["an embedding that is not there"] = new(s => [.. Generate(s, LabCopy.Model), "--embedding", s["none.safetensors"]], ["none.safetensors"]),
+        ["a height that does not fit"] = new(s => [.. Generate(s, LabCopy.Model), "--height", "100"], ["--height", "8"]),
+        ["a resolution that does not fit"] = new(s => [.. Train(s), "--resolution", "100"], ["--resolution", "8"]),
+    };
+
+    public static string[] Train(ScratchFolder s, string? photos = null, string placeholder = "<d>", string initializer = "dog", string? model = null) =>
+    [
+        "train", "ti", "--pretrained-model-name-or-path", model ?? LabCopy.Model, "--instance-data-dir", photos ?? LabCopy.Photos, "--placeholder-token", placeholder,
+        "--initializer-token", initializer, "--train-batch-size", "1", "--output-dir", s["out"],
+    ];
+
+    public static string[] TrainDreamBooth(ScratchFolder s) =>
+    [
+        "train", "db", "--pretrained-model-name-or-path", LabCopy.Model, "--instance-data-dir", LabCopy.Photos, "--instance-prompt", "a photo of sks dog",
+        "--train-batch-size", "1", "--output-dir", s["out"],
+    ];
+
+    public static string[] Generate(ScratchFolder s, string model, string? output = null, string prompt = "a photo of a dog") =>
+        ["generate", "--model", model, "--prompt", prompt, "--steps", "1", "--output-dir", output ?? s["out"]];
+
+    private static BadInput Broken(Action<string> damage, params string[] names) => new(s => Generate(s, LabCopy.Of(s, damage)), names);
+
+    private static BadInput Damaged(string file, Func<string, string> change, params string[] names) =>
+        Broken(copy => LabCopy.Replace(copy, file, b => Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(b)))), names);
+
+    private static BadInput Photos(Action<string, ScratchFolder> fill, params string[] names) => new(
+        s =>
+        {
+            Directory.CreateDirectory(s["photos"]);
+            fill(s["photos"], s);
+            return Train(s, photos: s["photos"]);
+        },
+        names);
+
+    private static string Touched(ScratchFolder s, string name) => Written(s, name, "");
+
+    private static string Written(ScratchFolder s, string name, string text)
+    {
+        File.WriteAllText(s[name], text);
+        return s[name];
+    }
+
+    private static string Embedding(ScratchFolder s, int width)
+    {
+        using var rows = zeros(1, width);
+        SafetensorsWriter.Write(s["word.safetensors"], [KeyValuePair.Create("<d>", rows)]);
+        return s["word.safetensors"];
+    }
+
+    private static string TwoTensors(ScratchFolder s)
+    {
+        using var rows = zeros(1, 160);
+        SafetensorsWriter.Write(s["two.safetensors"], [KeyValuePair.Create("clip_l", rows), KeyValuePair.Create("clip_g", rows)]);
+        return s["two.safetensors"];
+    }
+}
