@@ -1,0 +1,44 @@
+using System.Globalization;
+using Diptych.Reports.Data;
+
+namespace Diptych.Reports.Page;
+
+/// <summary>Which part of the subject was kept and which was lost.</summary>
+internal static class Attributes
+{
+    public static string Html(RunIndex run)
+    {
+        var images = run.Folder.Images.Where(image => FamilyIds.Subject.Contains(image.Family)).ToList();
+        var names = images.SelectMany(image => image.Attributes.Keys).Distinct().ToList();
+        if (names.Count == 0)
+        {
+            return "";
+        }
+
+        var heads = string.Concat(names.Select(name => $"<th scope=\"col\">{Markup.Text(name)}</th>"));
+        var rows = run.Arms.Select(arm => Row(
+            Markup.Swatch(arm.Id) + Markup.Text(arm.Title),
+            names.Select(name => Mean(images.Where(image => image.Arm == arm.Id), name))));
+        var ceilings = run.Run.Ceilings.HeldOutAttributes;
+        var foot = ceilings.Count == 0
+            ? ""
+            : $"<tfoot>{Row("Real pictures", names.Select(name => ceilings.TryGetValue(name, out var value) ? value : (double?)null))}</tfoot>";
+        return PageFrame.Section(
+            "attributes",
+            "What was kept, what was lost",
+            "Share of pictures, over the families that ask for the subject, in which the judge reads the subject\u2019s own value back. Read each column against its last line: where the judge misses even real pictures, it proves nothing.",
+            $"<div class=\"scroll\"><table class=\"heat\"><thead><tr><th scope=\"col\"><span class=\"quiet\">method</span></th>{heads}</tr></thead><tbody>{string.Concat(rows)}</tbody>{foot}</table></div>");
+    }
+
+    private static string Row(string head, IEnumerable<double?> values) => $"<tr><th scope=\"row\">{head}</th>{string.Concat(values.Select(Cell))}</tr>";
+
+    private static string Cell(double? value) => value is { } share
+        ? $"<td style=\"--value:{share.ToString("0.###", CultureInfo.InvariantCulture)}\"{(share > 0.84 ? " class=\"deep\"" : "")}>{Notation.Number(share)}</td>"
+        : "<td class=\"quiet\">\u2013</td>";
+
+    private static double? Mean(IEnumerable<ImageRecord> images, string name)
+    {
+        var values = images.Where(image => image.Attributes.ContainsKey(name)).Select(image => image.Attributes[name]).ToList();
+        return values.Count == 0 ? null : values.Average();
+    }
+}
