@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Diptych.Comparison.Statistics;
 using Diptych.Reports;
 using Diptych.Reports.Data;
 
@@ -120,7 +121,7 @@ public sealed partial class HtmlReportTests : IDisposable
         var run = RunFolder.Read(_folder);
         var images = run.Images.Where(image => image.Arm is "base" or "ti" && image.Family == "F1").ToList();
         RunFolder.WriteImages(_folder, images);
-        RunFolder.WriteSummary(_folder, Comparison.Statistics.CellSummary.Summarize(images, seed: 1, resamples: 50));
+        RunFolder.WriteSummary(_folder, CellSummary.Summarize(images, seed: 1, resamples: 50));
         RunFolder.WriteRun(_folder, run.Run with { Arms = [.. run.Run.Arms.Where(arm => arm.Id is "base" or "ti")], Ceilings = new CeilingRecord() });
         var page = File.ReadAllText(HtmlReport.Write(RunFolder.Read(_folder)));
         Assert.Contains("Not both methods were drawn", page, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using Diptych.Comparison.Statistics;
 using Diptych.Reports;
 using Diptych.Reports.Data;
 using Diptych.Reports.Pictures;
@@ -45,7 +46,7 @@ public sealed class SelectionTests : IDisposable
             Metrics = new Dictionary<string, double?> { ["subject_fidelity"] = picture.Value },
         }).ToList();
         RunFolder.WriteImages(_folder, images);
-        RunFolder.WriteSummary(_folder, Comparison.Statistics.CellSummary.Summarize(images, seed: 1, resamples: 20));
+        RunFolder.WriteSummary(_folder, CellSummary.Summarize(images, seed: 1, resamples: 20));
         return new RunIndex(RunFolder.Read(_folder));
     }
 }
