@@ -21,6 +21,9 @@ public sealed record GenerationOptions
     /// <summary>The sampler; default the one the model's scheduler config names.</summary>
     public SamplerKind? Sampler { get; init; }
 
+    /// <summary>Scheduler settings; default the model's own.</summary>
+    public SchedulerConfig? Scheduler { get; init; }
+
     /// <summary>Height in pixels; default the model's own.</summary>
     public int? Height { get; init; }
 

@@ -197,9 +197,10 @@ public sealed class StableDiffusion : IDisposable
         var conditional = EncodePrompts(prompts);
         var text = guided ? cat([EncodePrompts(negativePrompts ?? [.. prompts.Select(_ => options.NegativePrompt)]), conditional]) : conditional;
         var shape = initialLatents.shape;
+        var scheduler = options.Scheduler ?? Scheduler;
         return Sampler.Sample(
-            options.Sampler ?? Scheduler.Sampler,
-            Scheduler,
+            options.Sampler ?? scheduler.Sampler,
+            scheduler,
             options.Steps,
             initialLatents.to(Device),
             (sample, timestep) => Predict(sample, timestep, text, guided, options),

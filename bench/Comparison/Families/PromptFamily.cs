@@ -1,0 +1,14 @@
+namespace Diptych.Comparison.Families;
+
+/// <summary>A way of asking for the subject. Whole and partial prompts differ in what they keep of the instance prompt, and in nothing else.</summary>
+/// <param name="Id">Number in the catalogue of families, such as <c>F3</c>.</param>
+/// <param name="Title">Two to four words for a heading.</param>
+/// <param name="Question">What the family finds out, as a question.</param>
+/// <param name="UsesContext">Whether its prompts name a scene.</param>
+/// <param name="Prompt">Builds the prompt of one arm in one context; the third argument is the class noun.</param>
+public sealed record PromptFamily(
+    string Id, string Title, string Question, bool UsesContext, Func<SubjectWording, PromptContext, string, string> Prompt)
+{
+    /// <summary>Attributes of the subject that the prompt itself asks to change, which therefore do not count against it.</summary>
+    public IReadOnlyList<string> ChangedAttributes { get; init; } = [];
+}

@@ -1,0 +1,79 @@
+using Diptych.Common.Data;
+using Diptych.Comparison.Families;
+using Diptych.Lab;
+using Diptych.Lab.Judges;
+using Diptych.Lab.Prompts;
+using Diptych.Lab.Subjects;
+using Diptych.Reports.Data;
+using static TorchSharp.torch;
+
+namespace Diptych.Comparison.Judging;
+
+/// <summary>The judges of the laboratory: an oracle that reads attributes, and a small CLIP. Neither shares weights with the model that draws.</summary>
+internal sealed class JudgePanel : IDisposable
+{
+    private readonly Oracle _oracle;
+    private readonly MiniClipJudge _clip;
+
+    private JudgePanel(Oracle oracle, MiniClipJudge clip) => (_oracle, _clip) = (oracle, clip);
+
+    public static JudgePanel Load(LabModel lab) => new(Oracle.Load(lab.Oracle), MiniClipJudge.Load(lab.MiniClip, lab.Tokenizer));
+
+    /// <summary>What the oracle reads from pictures of a subject nothing else is known of.</summary>
+    public SubjectTruth ReadTruth(IReadOnlyList<RgbImage> references)
+    {
+        using var scope = NewDisposeScope();
+        return SubjectTruth.ReadFrom(Read(references));
+    }
+
+    /// <summary>Measures pictures of one family.</summary>
+    /// <param name="pictures">The pictures.</param>
+    /// <param name="truth">The subject.</param>
+    /// <param name="references">Pictures of the subject to compare with.</param>
+    /// <param name="neutralPrompts">For each picture its prompt with the subject called by its class noun: one text for every arm.</param>
+    /// <param name="family">The family, for the attributes it asks to change.</param>
+    public IReadOnlyList<Measurement> Measure(
+        IReadOnlyList<RgbImage> pictures, SubjectTruth truth, IReadOnlyList<RgbImage> references, IReadOnlyList<string> neutralPrompts, PromptFamily family)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var generated = ImageTensor.FromImages(pictures);
+        var reading = _oracle.Read(Resized(generated));
+        var subject = SubjectFidelity.Score(reading, truth);
+        var clipImage = _clip.ClipI(generated, ReferenceTensor(references));
+        var clipText = _clip.ClipT(generated, neutralPrompts);
+        return [.. Enumerable.Range(0, pictures.Count).Select(i =>
+        {
+            var counted = subject[i].Attributes.Where(a => !family.ChangedAttributes.Contains(a.Key)).ToDictionary(a => a.Key, a => a.Value ? 1.0 : 0.0);
+            return new Measurement(
+                new Dictionary<string, double?>
+                {
+                    [MetricIds.SubjectFidelity] = counted.Values.Average(),
+                    [MetricIds.PromptFidelity] = PromptFidelity.Score(reading, PromptTruth.Parse(neutralPrompts[i]))[i],
+                    [MetricIds.ClipImage] = clipImage[i],
+                    [MetricIds.ClipText] = clipText[i],
+                },
+                counted);
+        })];
+    }
+
+    /// <summary>Subject fidelity of given pictures, and of each attribute: the judge's ceiling on this subject.</summary>
+    public (double Fidelity, IReadOnlyDictionary<string, double> Attributes) Ceiling(IReadOnlyList<RgbImage> pictures, SubjectTruth truth)
+    {
+        using var scope = NewDisposeScope();
+        var scores = SubjectFidelity.Score(Read(pictures), truth);
+        return (scores.Average(s => s.Fidelity), scores[0].Attributes.Keys.ToDictionary(a => a, a => scores.Average(s => s.Attributes[a] ? 1.0 : 0.0)));
+    }
+
+    public void Dispose()
+    {
+        _oracle.Dispose();
+        _clip.Dispose();
+    }
+
+    private OracleReading Read(IReadOnlyList<RgbImage> pictures) => _oracle.Read(cat([.. pictures.Select(p => Resized(ImageTensor.FromImage(p)))]));
+
+    private Tensor ReferenceTensor(IReadOnlyList<RgbImage> references) => cat([.. references.Select(r => Resized(ImageTensor.FromImage(r)))]);
+
+    private Tensor Resized(Tensor pictures) => PictureSize.Resize(pictures, _oracle.Config.ImageSize);
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Diptych.Common.Data;
+using Diptych.Common.Pipelines;
+using Diptych.Comparison.Arms;
+using Diptych.Comparison.Families;
+using Diptych.Comparison.Judging;
+using Diptych.Lab;
+using Diptych.Lab.Subjects;
+using Diptych.Reports.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Diptych.Comparison;
+
+/// <summary>Everything a report says about a run besides its pictures and numbers.</summary>
+internal static class RunDescription
+{
+    public static RunRecord Of(
+        ComparisonOptions options, string commandLine, DateTimeOffset created, TimeSpan elapsed, StableDiffusion model, IReadOnlyList<Arm> arms,
+        IReadOnlyList<PromptContext> contexts, LabSubject subject, PhotoSet photos, string description, LabModel lab, CeilingRecord ceilings) => new()
+        {
+            Created = created,
+            CommandLine = commandLine,
+            Options = OptionTable(options),
+            Seed = options.Seed,
+            Software = Software(),
+            Machine = Machine(),
+            Model = new ModelRecord
+            {
+                Name = IsEmbedded(model, lab) ? "embedded lab model" : Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Folder.Root)),
+                Folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Folder.Root)),
+                Hash = model.Folder.Hash(),
+                World = IsEmbedded(model, lab) ? "embedded lab model" : "other",
+                PictureSize = model.PictureSize,
+            },
+            Subject = new SubjectRecord
+            {
+                Name = subject.Name.Replace('-', ' '),
+                ClassNoun = options.ClassNoun,
+                Tier = subject.Truth?.Tier,
+                References = CopyPictures(options.OutputDir, "references", photos.Photos.Select(p => p.Image)),
+                HeldOut = CopyPictures(options.OutputDir, "held-out", subject.HeldOut.Select(h => Photo.Load(h.Path).Image)),
+                InWorld = subject.Truth is not null && IsEmbedded(model, lab),
+                Description = description,
+            },
+            Arms = [.. arms.Select(a => a.Record)],
+            Families = [.. PromptFamilies.All.Select(f => Family(f, arms, contexts, options))],
+            Ceilings = ceilings,
+            Sampler = new SamplerRecord
+            {
+                Name = (options.Generation.Sampler ?? model.Scheduler.Sampler).ToString().ToLowerInvariant(),
+                Steps = options.Generation.Steps,
+                GuidanceScale = options.Generation.GuidanceScale,
+                SeedsPerPrompt = options.Pictures / contexts.Count,
+                NegativePrompt = options.Generation.NegativePrompt,
+            },
+            Seconds = elapsed.TotalSeconds,
+        };
+
+    /// <summary>How well the judge reads this subject from its own pictures, from their round trips through the VAE, and from any other of the class.</summary>
+    public static CeilingRecord Ceilings(
+        JudgePanel judges, StableDiffusion model, SubjectTruth truth, bool truthKnown, IReadOnlyList<RgbImage> heldOut, IReadOnlyList<ImageRecord> images)
+    {
+        double? lookAlike = images.Where(i => i.Arm == ArmIds.Base && i.Family == FamilyIds.ClassOnly).Average(i => i.Metrics[MetricIds.SubjectFidelity]);
+        if (!truthKnown || heldOut.Count == 0)
+        {
+            return new CeilingRecord { LookAlike = lookAlike };
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (fidelity, attributes) = judges.Ceiling(heldOut, truth);
+        var trips = ImageTensor.ToImages(model.Decode(model.Vae.Encode(ImageTensor.FromImages(heldOut).to(model.Device)).Mean * model.Vae.Config.ScalingFactor));
+        return new CeilingRecord
+        {
+            HeldOut = fidelity,
+            HeldOutAttributes = attributes,
+            RoundTrip = judges.Ceiling(trips, truth).Fidelity,
+            LookAlike = lookAlike,
+            Pictures = heldOut.Count,
+        };
+    }
+
+    private static bool IsEmbedded(StableDiffusion model, LabModel lab) =>
+        Path.GetFullPath(model.Folder.Root).TrimEnd('/') == Path.GetFullPath(lab.Model).TrimEnd('/');
+
+    private static FamilyRecord Family(PromptFamily family, IReadOnlyList<Arm> arms, IReadOnlyList<PromptContext> contexts, ComparisonOptions options) => new()
+    {
+        Id = family.Id,
+        Title = family.Title,
+        Question = family.Question,
+        Contexts = family.UsesContext ? [.. contexts.Select(c => c.Id)] : [],
+        ExamplePrompts = arms.ToDictionary(a => a.Record.Id, a => family.Prompt(a.Wording, contexts[^1], options.ClassNoun)),
+    };
+
+    private static List<string> CopyPictures(string runFolder, string part, IEnumerable<RgbImage> pictures)
+    {
+        var files = new List<string>();
+        foreach (var picture in pictures)
+        {
+            var file = $"{RunFolder.SubjectFolder}/{part}/{files.Count.ToString("D2", CultureInfo.InvariantCulture)}.png";
+            PictureFile.WritePng(Path.Combine(runFolder, file), picture);
+            files.Add(file);
+        }
+
+        return files;
+    }
+
+    private static Dictionary<string, string> OptionTable(ComparisonOptions options) =>
+        typeof(ComparisonOptions).GetProperties().Where(p => p.Name is not (nameof(ComparisonOptions.Resume) or nameof(ComparisonOptions.Generation)))
+            .Concat(typeof(GenerationOptions).GetProperties())
+            .ToDictionary(
+                p => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(p.Name),
+                p => Convert.ToString(p.GetValue(p.DeclaringType == typeof(ComparisonOptions) ? options : options.Generation), CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "default");
+
+    private static Dictionary<string, string> Software() => new(StringComparer.Ordinal)
+    {
+        ["Diptych"] = typeof(RunDescription).Assembly.GetName().Version?.ToString(3) ?? "",
+        ["TorchSharp"] = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "",
+        [".NET"] = Environment.Version.ToString(),
+    };
+
+    private static MachineRecord Machine() => new()
+    {
+        Cpu = File.Exists("/proc/cpuinfo")
+            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown"
+            : RuntimeInformation.ProcessArchitecture.ToString(),
+        Cores = Environment.ProcessorCount,
+        MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+        Os = RuntimeInformation.OSDescription,
+        Libtorch = torch.__version__,
+    };
+}
