@@ -46,6 +46,16 @@ internal static class BadInputs
         ["an output folder that is a file"] = new(s => Generate(s, LabCopy.Model, Touched(s, "file")), ["--output-dir", "is a file"]),
         ["an output folder that cannot be written to"] = new(s => Generate(s, LabCopy.Model, "/proc/out"), ["--output-dir", "writable"]),
 
+        ["a learning-rate schedule whose factors cannot be given"] = new(s => [.. Train(s), "--lr-scheduler", "piecewise_constant"], ["piecewise_constant", "cosine"], 2),
+
+        // Comparisons and their folders.
+        ["a subject that is not there"] = new(s => Compare(s, "--subject", s["nowhere"], "--class", "dog"), ["nowhere"]),
+        ["photos of an unnamed class"] = new(s => Compare(s, "--subject", LabCopy.Photos), ["--class"], 2),
+        ["too few pictures to compare"] = new(s => Compare(s, "--pictures", "1"), ["--pictures 1"], 2),
+        ["a comparison on a model that is not there"] = new(s => Compare(s, "--model", s["nowhere"]), ["nowhere", "no such folder"]),
+        ["a report of a folder that is not there"] = new(s => ["report", s["nowhere"]], ["nowhere", "diptych compare"]),
+        ["a report of a folder that is no run"] = new(s => ["report", s.Root], ["run.json"]),
+
         // Words and sizes.
         ["a placeholder the vocabulary has already"] = new(s => Train(s, placeholder: "dog"), ["dog"]),
         ["an initializer of several tokens"] = new(s => Train(s, initializer: "dog cat"), ["dog cat"]),
@@ -74,6 +84,8 @@ internal static class BadInputs
 
     public static string[] Generate(ScratchFolder s, string model, string? output = null, string prompt = "a photo of a dog") =>
         ["generate", "--model", model, "--prompt", prompt, "--steps", "1", "--output-dir", output ?? s["out"]];
+
+    private static string[] Compare(ScratchFolder s, params string[] options) => ["compare", .. options, "--output-dir", s["out"]];
 
     private static BadInput Broken(Action<string> damage, params string[] names) => new(s => Generate(s, LabCopy.Of(s, damage)), names);
 

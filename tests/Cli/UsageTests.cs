@@ -31,6 +31,8 @@ public sealed class UsageTests
     [InlineData("train", "ti")]
     [InlineData("train", "db")]
     [InlineData("generate")]
+    [InlineData("compare")]
+    [InlineData("report")]
     [InlineData("lab")]
     [InlineData("lab", "verify")]
     public void Every_verb_explains_itself(params string[] verb)

@@ -22,6 +22,11 @@ internal static class Ranges
         Require("--adam-beta2", options.Adam.Beta2, options.Adam.Beta2 is >= 0 and < 1, "from 0 to below 1");
         Require("--adam-weight-decay", options.Adam.WeightDecay, options.Adam.WeightDecay is >= 0 and <= 1, "from 0 to 1");
         Require("--adam-epsilon", options.Adam.Epsilon, options.Adam.Epsilon is > 0 and <= 1, "above 0, up to 1");
+        if (LearningRateSchedule.Known.Contains(options.LrScheduler) && !TrainingFlags.Schedules.Contains(options.LrScheduler))
+        {
+            throw new UsageException($"--lr-scheduler {options.LrScheduler} needs factors that cannot be given here: choose one of {string.Join(", ", TrainingFlags.Schedules)}.");
+        }
+
         AsUsage(() => LearningRateSchedule.Parse(options.LrScheduler, options.LrWarmupSteps, options.MaxTrainSteps, rate: options.EffectiveLearningRate));
         return options;
     }

@@ -7,6 +7,9 @@ namespace Diptych.Cli.Options;
 /// <summary>The options both methods' training has in common, by the reference scripts' names.</summary>
 internal sealed class TrainingFlags
 {
+    /// <summary>Shapes of the learning rate that can be asked for; a piecewise one needs factors and steps, which are no options of the reference's two scripts either.</summary>
+    public static IReadOnlyList<string> Schedules { get; } = [.. LearningRateSchedule.Known.Where(name => name != "piecewise_constant")];
+
     private readonly TrainingDefaults _defaults;
     private readonly Option<int?> _steps;
     private readonly Option<int?> _batch;
@@ -33,7 +36,7 @@ internal sealed class TrainingFlags
         _batch = OptionKinds.Whole("--train-batch-size", $"Photos a pass sees. {defaults.InWords(o => o.TrainBatchSize)}");
         _accumulation = OptionKinds.Whole("--gradient-accumulation-steps", $"Passes that share one optimizer step. {defaults.InWords(o => o.GradientAccumulationSteps)}");
         _rate = OptionKinds.Number("--learning-rate", $"Peak learning rate. {defaults.InWords(o => o.LearningRate)}");
-        _scheduler = OptionKinds.Text("--lr-scheduler", "NAME", $"The learning rate over time: {string.Join(", ", LearningRateSchedule.Known)}. {defaults.InWords(o => o.LrScheduler)}");
+        _scheduler = OptionKinds.Text("--lr-scheduler", "NAME", $"The learning rate over time: {string.Join(", ", Schedules)}. {defaults.InWords(o => o.LrScheduler)}");
         _warmup = OptionKinds.Whole("--lr-warmup-steps", $"Steps over which the learning rate rises from zero; constant ignores them. {defaults.InWords(o => o.LrWarmupSteps)}");
         _beta1 = OptionKinds.Number("--adam-beta1", $"AdamW: decay of the mean of gradients. {defaults.InWords(o => o.Adam.Beta1)}");
         _beta2 = OptionKinds.Number("--adam-beta2", $"AdamW: decay of the mean of squared gradients. {defaults.InWords(o => o.Adam.Beta2)}");

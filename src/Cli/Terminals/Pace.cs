@@ -21,15 +21,16 @@ internal sealed class Pace(TimeProvider clock, long start)
         return rate <= 0 ? "" : $"{Speed(rate)}, {Duration((total - done) / rate)} left";
     }
 
-    private static string Speed(double rate) => rate >= 0.1
-        ? string.Create(CultureInfo.InvariantCulture, $"{rate:0.0}/s")
-        : string.Create(CultureInfo.InvariantCulture, $"{1 / rate:0} s each");
-
-    private static string Duration(double seconds)
+    /// <summary>Minutes and seconds, and hours where there are any.</summary>
+    public static string Duration(double seconds)
     {
         var whole = (long)Math.Ceiling(seconds);
         return whole >= 3600
             ? string.Create(CultureInfo.InvariantCulture, $"{whole / 3600}:{whole / 60 % 60:00}:{whole % 60:00}")
             : string.Create(CultureInfo.InvariantCulture, $"{whole / 60}:{whole % 60:00}");
     }
+
+    private static string Speed(double rate) => rate >= 0.1
+        ? string.Create(CultureInfo.InvariantCulture, $"{rate:0.0}/s")
+        : string.Create(CultureInfo.InvariantCulture, $"{1 / rate:0} s each");
 }

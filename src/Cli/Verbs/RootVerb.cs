@@ -8,9 +8,11 @@ internal static class RootVerb
     public static RootCommand Create(Session session) =>
         new("Diptych teaches a text-to-image model a new subject in two ways, Textual Inversion and DreamBooth, and puts them side by side.")
         {
-            DoctorVerb.Create(session),
+            CompareVerb.Create(session),
             TrainVerb.Create(session),
             GenerateVerb.Create(session),
+            ReportVerb.Create(session),
+            DoctorVerb.Create(session),
             LabVerb.Create(session),
         };
 }
