@@ -111,6 +111,7 @@ internal static class RunDescription
     private static Dictionary<string, string> OptionTable(ComparisonOptions options) =>
         typeof(ComparisonOptions).GetProperties().Where(p => p.Name is not (nameof(ComparisonOptions.Resume) or nameof(ComparisonOptions.Generation)))
             .Concat(typeof(GenerationOptions).GetProperties())
+            .DistinctBy(p => p.Name)
             .ToDictionary(
                 p => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(p.Name),
                 p => Convert.ToString(p.GetValue(p.DeclaringType == typeof(ComparisonOptions) ? options : options.Generation), CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "default");

@@ -50,7 +50,7 @@ internal static class CompareVerb
         }
     }
 
-    private static void Show(IProgressDisplay display, ComparisonProgress progress) => display.Report(
+    private static void Show(AnnouncingDisplay display, ComparisonProgress progress) => display.Report(
         $"{progress.StageNumber}/{progress.Stages} {progress.Stage}", progress.Done, progress.Total,
         progress.Remaining > TimeSpan.Zero ? $"all done in {Pace.Duration(progress.Remaining.TotalSeconds)}" : "");
 

@@ -80,9 +80,9 @@ public sealed class StableDiffusionTests
         using var sd = StableDiffusion.Load(LabModelFolder);
         var options = new GenerationOptions { Steps = 3, GuidanceScale = 3 };
 
-        var together = sd.Generate(["a photo of a red dog", "a photo of a blue car"], seed: 5, options);
-        var alone = sd.Generate(["a photo of a blue car"], seed: 5, options, firstPicture: 1);
-        var again = sd.Generate(["a photo of a red dog", "a photo of a blue car"], seed: 5, options);
+        var together = sd.Generate(["a photo of a red dog", "a photo of a blue car"], seed: 5, options, cancellation: TestContext.Current.CancellationToken);
+        var alone = sd.Generate(["a photo of a blue car"], seed: 5, options, firstPicture: 1, cancellation: TestContext.Current.CancellationToken);
+        var again = sd.Generate(["a photo of a red dog", "a photo of a blue car"], seed: 5, options, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(again.data<float>().ToArray(), together.data<float>().ToArray());
         // One picture or two a batch take other paths through the matrix kernels: equal but for rounding.
@@ -113,7 +113,7 @@ public sealed class StableDiffusionTests
     {
         using var sd = StableDiffusion.Load(LabModelFolder);
 
-        var error = Assert.Throws<Diptych.Common.DiptychException>(() => sd.Generate(["a dog"], 1, new GenerationOptions { Height = height, Width = width }));
+        var error = Assert.Throws<Diptych.Common.DiptychException>(() => sd.Generate(["a dog"], 1, new GenerationOptions { Height = height, Width = width }, cancellation: TestContext.Current.CancellationToken));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
