@@ -1,6 +1,6 @@
+using Diptych.Common.Layers;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
-using Diptych.Common.Layers;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Unet;

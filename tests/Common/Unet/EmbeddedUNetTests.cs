@@ -1,3 +1,4 @@
+using Diptych.Common.Runtime;
 using Diptych.Common.Unet;
 using Diptych.Common.Weights;
 using static TorchSharp.torch;
@@ -32,6 +33,27 @@ public sealed class EmbeddedUNetTests
         var empty = text[^1..].expand(text.shape);
         var prediction = network.call(cat([latents, latents]), golden.Read("timesteps")[0], cat([empty, text]));
         Close.OfLargest(golden.Read("first_prediction"), prediction, Tolerance);
+    }
+
+    [Fact]
+    public void Autocast_computes_in_bf16_over_fp32_weights_and_gradients()
+    {
+        Assert.SkipUnless(Autocast.IsAvailable, "this libtorch does not export autocast");
+        using var scope = NewDisposeScope();
+        using var network = Embedded();
+        using var golden = SafetensorsFile.Open(Fixtures.Golden("unet", "lab.safetensors"));
+        var (sample, text) = (golden.Read("sample")[..1], golden.Read("encoder_hidden_states")[..1]);
+        Tensor prediction;
+        using (Autocast.For(sample.device, MixedPrecision.Bf16))
+        {
+            prediction = network.call(sample, golden.Read("timestep"), text);
+        }
+
+        Assert.Equal(ScalarType.BFloat16, prediction.dtype);
+        // bf16 keeps 8 bits: a few hundredths of the largest value after some forty layers.
+        Close.OfLargest(golden.Read("output")[..1], prediction, 0.1);
+        prediction.to(ScalarType.Float32).square().mean().backward();
+        Assert.All(network.named_parameters(), p => Assert.Equal(ScalarType.Float32, p.parameter.grad!.dtype));
     }
 
     private static UNet2DConditionModel Embedded() =>
