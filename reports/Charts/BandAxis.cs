@@ -21,7 +21,7 @@ internal static class BandAxis
         {
             canvas.Line(Ink.Line, frame.X0, band - 0.5, frame.X1, band - 0.5, 1);
             canvas.TextAt(0, frame.PixelY(band) - 2, bands[band].Name, "band");
-            canvas.TextAt(0, frame.PixelY(band) + 14, bands[band].Title, "tick");
+            canvas.TextAt(0, frame.PixelY(band) + 14, bands[band].Title, "tick title");
         }
     }
 }

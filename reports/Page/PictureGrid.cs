@@ -23,13 +23,22 @@ internal static class PictureGrid
     /// <summary>A table of pictures with the arms as columns.</summary>
     public static string Grid(RunIndex run, string corner, IEnumerable<string> rows)
     {
-        var heads = string.Concat(run.Arms.Select(arm => $"<th scope=\"col\" style=\"--arm:var({Ink.Of(arm.Id).Variable})\">{Markup.Text(arm.Title)}</th>"));
+        var heads = string.Concat(run.Arms.Select(arm => $"<th scope=\"col\" style=\"--arm:var({Ink.Of(arm.Id).Variable})\"><span class=\"wide\">{Markup.Text(arm.Title)}</span><span class=\"narrow\" aria-hidden=\"true\">{Markup.Text(Short(arm.Id))}</span></th>"));
         return $"<div class=\"scroll\"><table class=\"grid\" style=\"--arms:{run.Arms.Count}\"><thead><tr><th scope=\"col\"><span class=\"quiet\">{Markup.Text(corner)}</span></th>{heads}</tr></thead><tbody>{string.Concat(rows)}</tbody></table></div>";
     }
 
     /// <summary>The cells of one row.</summary>
     public static string Cells(RunIndex run, string family, Moment moment) => string.Concat(run.Arms.Select(arm =>
         Selection.At(run, arm.Id, family, moment) is { } image ? $"<td>{Markup.Picture(run, image)}</td>" : "<td><span class=\"quiet\">not drawn</span></td>"));
+
+    // What fits above a picture on a phone.
+    private static string Short(string arm) => arm switch
+    {
+        ArmIds.TextualInversion => "TI",
+        ArmIds.DreamBooth => "DB",
+        ArmIds.DreamBoothPrior => "DB, prior",
+        _ => arm,
+    };
 
     private static string Row(RunIndex run, FamilyRecord family, Moment moment)
     {

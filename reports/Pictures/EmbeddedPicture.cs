@@ -12,19 +12,31 @@ internal static class EmbeddedPicture
     public static string DataUri(RunFolder folder, string file, int edge)
     {
         using var bitmap = RunPictures.Load(folder, file);
-        using var fitted = Fit(bitmap, edge);
-        using var image = SKImage.FromBitmap(fitted);
-        // Flat drawings are smaller as PNG, photographs as JPEG.
-        using var png = image.Encode(SKEncodedImageFormat.Png, 100);
-        using var jpeg = image.Encode(SKEncodedImageFormat.Jpeg, JpegQuality);
-        return png.Size <= jpeg.Size
-            ? "data:image/png;base64," + Convert.ToBase64String(png.AsSpan())
-            : "data:image/jpeg;base64," + Convert.ToBase64String(jpeg.AsSpan());
+        if (Math.Max(bitmap.Width, bitmap.Height) > edge)
+        {
+            using var small = Shrink(bitmap, edge);
+            return Uri("jpeg", Jpeg(small));
+        }
+
+        // Flat drawings are smaller as the PNG they came as, photographs as JPEG.
+        var jpeg = Jpeg(bitmap);
+        var original = File.ReadAllBytes(RunPictures.Locate(folder, file));
+        return original.Length <= jpeg.Length && IsPng(original) ? Uri("png", original) : Uri("jpeg", jpeg);
     }
 
-    private static SKBitmap Fit(SKBitmap bitmap, int edge)
+    private static string Uri(string kind, byte[] bytes) => $"data:image/{kind};base64,{Convert.ToBase64String(bytes)}";
+
+    private static bool IsPng(ReadOnlySpan<byte> bytes) => bytes.Length > 4 && bytes[1..4].SequenceEqual("PNG"u8);
+
+    private static byte[] Jpeg(SKBitmap bitmap)
     {
-        var scale = Math.Min(1.0, edge / (double)Math.Max(bitmap.Width, bitmap.Height));
+        using var data = bitmap.Encode(SKEncodedImageFormat.Jpeg, JpegQuality);
+        return data.ToArray();
+    }
+
+    private static SKBitmap Shrink(SKBitmap bitmap, int edge)
+    {
+        var scale = edge / (double)Math.Max(bitmap.Width, bitmap.Height);
         var size = new SKSizeI(Math.Max(1, (int)Math.Round(bitmap.Width * scale)), Math.Max(1, (int)Math.Round(bitmap.Height * scale)));
         return bitmap.Resize(size, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
     }

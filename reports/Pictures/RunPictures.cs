@@ -10,6 +10,14 @@ internal static class RunPictures
     /// <exception cref="ReportException">The file is missing, outside the run folder, or not a picture.</exception>
     public static SKBitmap Load(RunFolder folder, string file)
     {
+        var path = Locate(folder, file);
+        return SKBitmap.Decode(path) ?? throw new ReportException($"{path}: is not a picture; put the picture back, or run `diptych compare` again");
+    }
+
+    /// <summary>Full path of a picture of the run.</summary>
+    /// <exception cref="ReportException">The file is missing or outside the run folder.</exception>
+    public static string Locate(RunFolder folder, string file)
+    {
         var root = Path.GetFullPath(folder.Path) + Path.DirectorySeparatorChar;
         var path = Path.GetFullPath(Path.Combine(root, file));
         if (!path.StartsWith(root, StringComparison.Ordinal))
@@ -17,11 +25,6 @@ internal static class RunPictures
             throw new ReportException($"{file}: lies outside the run folder {folder.Path}; copy the picture into it and name it by a relative path");
         }
 
-        if (!File.Exists(path))
-        {
-            throw new ReportException($"{path}: missing; put the picture back, or run `diptych compare` again");
-        }
-
-        return SKBitmap.Decode(path) ?? throw new ReportException($"{path}: is not a picture; put the picture back, or run `diptych compare` again");
+        return File.Exists(path) ? path : throw new ReportException($"{path}: missing; put the picture back, or run `diptych compare` again");
     }
 }

@@ -26,7 +26,7 @@ internal sealed record SyntheticRun
 
     public bool InWorld { get; init; } = true;
 
-    public int Seeds { get; init; } = 4;
+    public int Seeds { get; init; } = 2;
 
     public IReadOnlyList<string> Families { get; init; } = ["F1", "F2", "F3", "F4", "F5", "F9", "F11", "F12"];
 
@@ -40,7 +40,7 @@ internal sealed record SyntheticRun
         var images = DrawImages(folder);
         RunFolder.WriteRun(folder, Describe(folder));
         RunFolder.WriteImages(folder, images);
-        RunFolder.WriteSummary(folder, CellSummary.Summarize(images, seed: 7, resamples: 400));
+        RunFolder.WriteSummary(folder, CellSummary.Summarize(images, seed: 7, resamples: 100));
         foreach (var arm in new[] { "ti", "db", "db-prior" })
         {
             RunFolder.WriteTraining(folder, arm, Curve(arm));
@@ -94,7 +94,7 @@ internal sealed record SyntheticRun
         var luck = new RandomStream(11, RandomPurpose.Other, ArmIds.Order(arm), (((family.Length * 100) + family[^1]) * 1000) + (contextIndex * 100) + seed);
         var chance = Fidelity[arm] + Shift.GetValueOrDefault((arm, family));
         var attributes = Attributes.ToDictionary(name => name, _ => luck.NextDouble() < chance ? 1.0 : 0.0);
-        var file = $"images/{arm}/{family}-{contextIndex}-{seed}.png";
+        var file = $"images/{arm}/{contextIndex}-{seed}.png";
         Square(Path.Combine(folder, file), SKColor.FromHsl((contextIndex * 70) + (ArmIds.Order(arm) * 15), 60, 40 + (seed * 6)));
         return new ImageRecord
         {
@@ -191,6 +191,11 @@ internal sealed record SyntheticRun
 
     private static void Square(string path, SKColor colour)
     {
+        if (File.Exists(path))
+        {
+            return;
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var bitmap = new SKBitmap(32, 32);
         bitmap.Erase(colour);

@@ -71,7 +71,7 @@ public sealed class VerdictTests : IDisposable
     public void Limits_name_the_judges_range_and_the_number_of_pictures()
     {
         var limits = Of([]).Limits;
-        Assert.Contains("4 to 16 pictures a cell", limits, StringComparison.Ordinal);
+        Assert.Contains("2 to 8 pictures a cell", limits, StringComparison.Ordinal);
         Assert.Contains("0.91 on real pictures of the subject, 0.88 after the autoencoder has seen them and 0.32 on others of its class", limits, StringComparison.Ordinal);
     }
 
