@@ -47,7 +47,7 @@ internal static class PartialPromptFinding
         var arm = run.ArmTitle(drop.ArmA);
         return drop switch
         {
-            { ExcludesZero: false } => $"{arm} keeps its level ({Notation.Interval(drop)}, zero within)",
+            { ExcludesZero: false } => $"{arm} changes by {Notation.Interval(drop)}, which holds zero",
             { Difference: < 0 } => $"{arm} loses {Notation.Magnitude(drop)}",
             _ => $"{arm} gains {Notation.Magnitude(drop)}",
         };

@@ -43,7 +43,7 @@ public sealed class VerdictTests : IDisposable
                 Interaction(-0.26, -0.45, -0.07), Drop("db", "F4", "F1", -0.2, -0.3, -0.1), Drop("ti", "F4", "F1", 0, -0.1, 0.1),
             ]),
             "When the prompt holds only part of the instance prompt");
-        Assert.StartsWith("F3, \u201CTitle of F3\u201D, against F2: DreamBooth loses 0.24 [0.08, 0.39] and Textual Inversion keeps its level (+0.02 [\u22120.07, 0.11], zero within).", text, StringComparison.Ordinal);
+        Assert.StartsWith("F3, \u201CTitle of F3\u201D, against F2: DreamBooth loses 0.24 [0.08, 0.39] and Textual Inversion changes by +0.02 [\u22120.07, 0.11], which holds zero.", text, StringComparison.Ordinal);
         Assert.Contains("The missing words cost DreamBooth more than Textual Inversion, by 0.26 [0.07, 0.45].", text, StringComparison.Ordinal);
         Assert.EndsWith("In the other partial prompts (F4): DreamBooth loses 0.20 [0.10, 0.30] in F4 against F1. No other change could be told from chance.", text, StringComparison.Ordinal);
     }
