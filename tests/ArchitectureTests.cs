@@ -60,7 +60,7 @@ public sealed class ArchitectureTests
             Assert.All(forbidden, other => Assert.DoesNotContain($"using Diptych.Common.{other};", text, StringComparison.Ordinal));
         });
 
-    private static IEnumerable<string> Sources(string folder)
+    private static List<string> Sources(string folder)
     {
         var files = Directory.GetFiles(Path.Combine(Fixtures.Repository, folder), "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal)).ToList();

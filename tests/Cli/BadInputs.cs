@@ -53,6 +53,8 @@ internal static class BadInputs
         ["photos of an unnamed class"] = new(s => Compare(s, "--subject", LabCopy.Photos), ["--class"], 2),
         ["too few pictures to compare"] = new(s => Compare(s, "--pictures", "1"), ["--pictures 1"], 2),
         ["a comparison on a model that is not there"] = new(s => Compare(s, "--model", s["nowhere"]), ["nowhere", "no such folder"]),
+        ["a comparison on a model cut off in the middle"] = new(
+            s => Compare(s, "--model", LabCopy.Of(s, copy => LabCopy.Replace(copy, "vae/diffusion_pytorch_model.safetensors", b => b[..(b.Length / 2)]))), ["vae/diffusion_pytorch_model.safetensors"]),
         ["a report of a folder that is not there"] = new(s => ["report", s["nowhere"]], ["nowhere", "diptych compare"]),
         ["a report of a folder that is no run"] = new(s => ["report", s.Root], ["run.json"]),
 

@@ -51,9 +51,11 @@ internal sealed class OutputFolder
     }
 
     /// <summary>Removes the folder where this command made it and nothing of worth came to be in it.</summary>
-    public void RemoveIfEmpty()
+    /// <param name="worthless">Files that are worth nothing alone; empty ones never are.</param>
+    public void RemoveIfEmpty(params string[] worthless)
     {
-        if (!_existed && Directory.Exists(Root) && Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).All(f => new FileInfo(f).Length == 0))
+        bool IsWorthless(string file) => new FileInfo(file).Length == 0 || worthless.Contains(Path.GetFileName(file));
+        if (!_existed && Directory.Exists(Root) && Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).All(IsWorthless))
         {
             Directory.Delete(Root, recursive: true);
         }

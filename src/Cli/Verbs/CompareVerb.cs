@@ -45,7 +45,7 @@ internal static class CompareVerb
         }
         catch (DiptychException)
         {
-            folder.RemoveIfEmpty();
+            folder.RemoveIfEmpty("comparison.id");
             throw;
         }
     }
