@@ -40,19 +40,19 @@ public sealed record ComparisonOptions
     [Range(4, 1000)]
     public int Pictures { get; init; } = 12;
 
-    /// <summary>Steps of Textual Inversion.</summary>
+    /// <summary>Steps of Textual Inversion. Default 300.</summary>
     [Range(1, 1_000_000)]
-    public int TextualInversionSteps { get; init; } = 400;
+    public int TextualInversionSteps { get; init; } = 300;
 
-    /// <summary>Learning rate of Textual Inversion.</summary>
+    /// <summary>Learning rate of Textual Inversion. Default 3e-3: on the embedded model 5e-3 drives the word's norm to five times the usual.</summary>
     [Range(0.0, 10.0)]
-    public double TextualInversionLearningRate { get; init; } = 5e-3;
+    public double TextualInversionLearningRate { get; init; } = 3e-3;
 
-    /// <summary>Steps of DreamBooth, with and without prior preservation.</summary>
+    /// <summary>Steps of DreamBooth, with and without prior preservation. Default 250.</summary>
     [Range(1, 1_000_000)]
-    public int DreamBoothSteps { get; init; } = 300;
+    public int DreamBoothSteps { get; init; } = 250;
 
-    /// <summary>Learning rate of DreamBooth.</summary>
+    /// <summary>Learning rate of DreamBooth. Default 1e-4.</summary>
     [Range(0.0, 10.0)]
     public double DreamBoothLearningRate { get; init; } = 1e-4;
 
@@ -65,7 +65,7 @@ public sealed record ComparisonOptions
     public int NumClassImages { get; init; } = 48;
 
     /// <summary>How pictures are drawn.</summary>
-    public GenerationOptions Generation { get; init; } = new() { Steps = 20, GuidanceScale = 3, BatchSize = 12 };
+    public GenerationOptions Generation { get; init; } = new() { Steps = 16, GuidanceScale = 3, BatchSize = 12 };
 
     /// <summary>Precision of matrix products in training and drawing. Default fp32.</summary>
     public MixedPrecision MixedPrecision { get; init; }

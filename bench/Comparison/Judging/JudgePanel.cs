@@ -14,6 +14,8 @@ internal sealed class JudgePanel : IDisposable
 {
     private readonly Oracle _oracle;
     private readonly MiniClipJudge _clip;
+    private IReadOnlyList<RgbImage>? _references;
+    private Tensor? _referenceFeatures;
 
     private JudgePanel(Oracle oracle, MiniClipJudge clip) => (_oracle, _clip) = (oracle, clip);
 
@@ -40,7 +42,7 @@ internal sealed class JudgePanel : IDisposable
         var generated = ImageTensor.FromImages(pictures);
         var reading = _oracle.Read(Resized(generated));
         var subject = SubjectFidelity.Score(reading, truth);
-        var clipImage = _clip.ClipI(generated, ReferenceTensor(references));
+        var clipImage = _clip.ImageFeatures(generated).matmul(ReferenceFeatures(references).t()).mean([1]).data<float>().ToArray();
         var clipText = _clip.ClipT(generated, neutralPrompts);
         return [.. Enumerable.Range(0, pictures.Count).Select(i =>
         {
@@ -67,13 +69,25 @@ internal sealed class JudgePanel : IDisposable
 
     public void Dispose()
     {
+        _referenceFeatures?.Dispose();
         _oracle.Dispose();
         _clip.Dispose();
     }
 
     private OracleReading Read(IReadOnlyList<RgbImage> pictures) => _oracle.Read(cat([.. pictures.Select(p => Resized(ImageTensor.FromImage(p)))]));
 
-    private Tensor ReferenceTensor(IReadOnlyList<RgbImage> references) => cat([.. references.Select(r => Resized(ImageTensor.FromImage(r)))]);
+    // The same pictures for every cell of the comparison: looked at once.
+    private Tensor ReferenceFeatures(IReadOnlyList<RgbImage> references)
+    {
+        if (_referenceFeatures is null || _references != references)
+        {
+            _referenceFeatures?.Dispose();
+            _referenceFeatures = _clip.ImageFeatures(cat([.. references.Select(r => Resized(ImageTensor.FromImage(r)))])).DetachFromDisposeScope();
+            _references = references;
+        }
+
+        return _referenceFeatures;
+    }
 
     private Tensor Resized(Tensor pictures) => PictureSize.Resize(pictures, _oracle.Config.ImageSize);
 }
