@@ -34,6 +34,10 @@ public static class ComparisonRunner
         var photos = new PhotoSet([.. subject.References.Select(r => Photo.Load(r.Path))], []);
         RgbImage[] heldOut = [.. subject.HeldOut.Select(h => Photo.Load(h.Path).Image)];
         RunIdentity.Claim(options, photos);
+        if (File.Exists(Path.Combine(options.OutputDir, RunFolder.RunFile)))
+        {
+            return RunFolder.Read(options.OutputDir).Summary;
+        }
 
         using var judges = JudgePanel.Load(lab);
         var truth = subject.Truth ?? judges.ReadTruth([.. photos.Photos.Select(p => p.Image)]) with { Class = options.ClassNoun };
@@ -52,11 +56,13 @@ public static class ComparisonRunner
             var images = Judge(options, arms, contexts, store, judges, truth, compared, plan);
             plan.Begin("Intervals");
             var summary = CellSummary.Summarize(images, options.Seed);
+            plan.Report(1);
             RunFolder.WriteImages(options.OutputDir, images);
             RunFolder.WriteSummary(options.OutputDir, summary);
             RunFolder.WriteRun(options.OutputDir, RunDescription.Of(
                 options, commandLine, created, clock.Elapsed, untouched, arms, contexts, subject, photos, description, lab,
                 RunDescription.Ceilings(judges, untouched, truth, subject.Truth is not null, heldOut, images)));
+            RemoveCheckpoints(options.OutputDir);
             return summary;
         }
         finally
@@ -65,6 +71,15 @@ public static class ComparisonRunner
             {
                 pipeline.Dispose();
             }
+        }
+    }
+
+    // A network's moments are twice the network; a finished run needs neither them nor the way there.
+    private static void RemoveCheckpoints(string runFolder)
+    {
+        foreach (var checkpoint in Directory.GetDirectories(Path.Combine(runFolder, RunFolder.TrainFolder), "checkpoint-*", SearchOption.AllDirectories))
+        {
+            Directory.Delete(checkpoint, recursive: true);
         }
     }
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using Diptych.Common.Data;
 using Diptych.Common.Pipelines;
+using Diptych.Common.Runtime;
 using Diptych.Comparison.Arms;
 using Diptych.Comparison.Families;
 using Diptych.Comparison.Judging;
@@ -123,14 +123,9 @@ internal static class RunDescription
         [".NET"] = Environment.Version.ToString(),
     };
 
-    private static MachineRecord Machine() => new()
+    private static MachineRecord Machine()
     {
-        Cpu = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown"
-            : RuntimeInformation.ProcessArchitecture.ToString(),
-        Cores = Environment.ProcessorCount,
-        MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        Os = RuntimeInformation.OSDescription,
-        Libtorch = torch.__version__,
-    };
+        var machine = MachineDescription.Current();
+        return new MachineRecord { Cpu = machine.Cpu, Cores = machine.Cores, MemoryBytes = machine.MemoryBytes, Os = machine.Os, Libtorch = machine.Libtorch };
+    }
 }

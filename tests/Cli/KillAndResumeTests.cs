@@ -47,8 +47,16 @@ public sealed class KillAndResumeTests
         Assert.Equal(0, process.ExitCode);
     }
 
-    private static Process Start(string[] arguments) => Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "diptych"), arguments)
+    private static Process Start(string[] arguments)
     {
-        WorkingDirectory = Fixtures.Repository,
-    })!;
+        var process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "diptych"), arguments)
+        {
+            WorkingDirectory = Fixtures.Repository,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
 }

@@ -37,7 +37,6 @@ internal sealed class ArmBuilder(ComparisonOptions options, PhotoSet photos, Wor
         var folder = TrainFolder(ArmIds.TextualInversion);
         using var latents = PhotoLatents.Create(sd, photos, Transform(sd), options.Seed);
         var result = TextualInversionTrainer.Train(sd, latents, settings, folder, resume: true, p => plan.Report(p.Step), cancellation);
-        RemoveCheckpoints(folder);
         return new Arm(
             new ArmRecord
             {
@@ -110,15 +109,6 @@ internal sealed class ArmBuilder(ComparisonOptions options, PhotoSet photos, Wor
     private static ImageTransform Transform(StableDiffusion sd) => new() { Size = sd.PictureSize };
 
     private string TrainFolder(string arm) => Path.Combine(options.OutputDir, RunFolder.TrainFolder, arm);
-
-    private static void RemoveCheckpoints(string folder)
-    {
-        // The word itself is the last checkpoint's whole content; a network's moments would be three times the model.
-        foreach (var checkpoint in Directory.GetDirectories(folder, "checkpoint-*").SkipLast(1))
-        {
-            Directory.Delete(checkpoint, recursive: true);
-        }
-    }
 
     private SubjectWording IdentifierWording() => new(
         options.InstancePrompt, $"{options.Identifier} {options.ClassNoun}", options.Identifier, $"{{0}} {options.Identifier} {options.ClassNoun}");

@@ -27,7 +27,8 @@ internal static class Ranges
             throw new UsageException($"--lr-scheduler {options.LrScheduler} needs factors that cannot be given here: choose one of {string.Join(", ", TrainingFlags.Schedules)}.");
         }
 
-        AsUsage(() => LearningRateSchedule.Parse(options.LrScheduler, options.LrWarmupSteps, options.MaxTrainSteps, rate: options.EffectiveLearningRate));
+        AsUsage(() => LearningRateSchedule.Parse(
+            options.LrScheduler, options.LrWarmupSteps, options.MaxTrainSteps, options.LrNumCycles, options.LrPower, options.EffectiveLearningRate));
         return options;
     }
 

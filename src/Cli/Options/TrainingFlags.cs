@@ -18,6 +18,8 @@ internal sealed class TrainingFlags
     private readonly Option<bool> _scale = OptionKinds.Flag("--scale-lr", "Multiply the learning rate by batch size and accumulation steps. Default no.");
     private readonly Option<string?> _scheduler;
     private readonly Option<int?> _warmup;
+    private readonly Option<int?> _cycles;
+    private readonly Option<double?> _power;
     private readonly Option<double?> _beta1;
     private readonly Option<double?> _beta2;
     private readonly Option<double?> _decay;
@@ -38,6 +40,8 @@ internal sealed class TrainingFlags
         _rate = OptionKinds.Number("--learning-rate", $"Peak learning rate. {defaults.InWords(o => o.LearningRate)}");
         _scheduler = OptionKinds.Text("--lr-scheduler", "NAME", $"The learning rate over time: {string.Join(", ", Schedules)}. {defaults.InWords(o => o.LrScheduler)}");
         _warmup = OptionKinds.Whole("--lr-warmup-steps", $"Steps over which the learning rate rises from zero; constant ignores them. {defaults.InWords(o => o.LrWarmupSteps)}");
+        _cycles = OptionKinds.Whole("--lr-num-cycles", $"Hard restarts of cosine_with_restarts. {defaults.InWords(o => o.LrNumCycles)}");
+        _power = OptionKinds.Number("--lr-power", $"Power of polynomial. {defaults.InWords(o => o.LrPower)}");
         _beta1 = OptionKinds.Number("--adam-beta1", $"AdamW: decay of the mean of gradients. {defaults.InWords(o => o.Adam.Beta1)}");
         _beta2 = OptionKinds.Number("--adam-beta2", $"AdamW: decay of the mean of squared gradients. {defaults.InWords(o => o.Adam.Beta2)}");
         _decay = OptionKinds.Number("--adam-weight-decay", $"AdamW: weight decay. {defaults.InWords(o => o.Adam.WeightDecay)}");
@@ -49,7 +53,7 @@ internal sealed class TrainingFlags
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_steps, _batch, _accumulation, _rate, _scale, _scheduler, _warmup, _beta1, _beta2, _decay, _epsilon, _norm, _seed, _every, _keep, _precision, _parity])
+        foreach (var option in (Option[])[_steps, _batch, _accumulation, _rate, _scale, _scheduler, _warmup, _cycles, _power, _beta1, _beta2, _decay, _epsilon, _norm, _seed, _every, _keep, _precision, _parity])
         {
             command.Add(option);
         }
@@ -70,6 +74,8 @@ internal sealed class TrainingFlags
             ScaleLr = values.Of(_scale),
             LrScheduler = values.Of(_scheduler, otherwise.LrScheduler),
             LrWarmupSteps = values.Of(_warmup, otherwise.LrWarmupSteps),
+            LrNumCycles = values.Of(_cycles, otherwise.LrNumCycles),
+            LrPower = values.Of(_power, otherwise.LrPower),
             Adam = new AdamWOptions
             {
                 Beta1 = values.Of(_beta1, otherwise.Adam.Beta1),

@@ -28,7 +28,8 @@ public sealed class TrainingLoop
         _method = method;
         _batches = batches;
         _plan = new UpdatePlan(datasetLength, options);
-        _learningRate = LearningRateSchedule.Parse(options.LrScheduler, options.LrWarmupSteps, options.MaxTrainSteps);
+        _learningRate = LearningRateSchedule.Parse(
+            options.LrScheduler, options.LrWarmupSteps, options.MaxTrainSteps, options.LrNumCycles, options.LrPower, options.EffectiveLearningRate);
     }
 
     /// <summary>Called with the step's number and the loss of each of its passes; reading them waits for the device. For tests and traces.</summary>

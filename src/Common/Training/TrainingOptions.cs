@@ -32,6 +32,14 @@ public sealed record TrainingOptions
     [Range(0, 10_000_000)]
     public int LrWarmupSteps { get; init; }
 
+    /// <summary>Hard restarts of <c>cosine_with_restarts</c>. Default 1.</summary>
+    [Range(1, 10_000)]
+    public int LrNumCycles { get; init; } = 1;
+
+    /// <summary>Power of <c>polynomial</c>. Default 1.</summary>
+    [Range(0.0, 100.0)]
+    public double LrPower { get; init; } = 1;
+
     /// <summary>AdamW's constants.</summary>
     public AdamWOptions Adam { get; init; } = new();
 
