@@ -108,13 +108,23 @@ internal static class RunDescription
         return files;
     }
 
-    private static Dictionary<string, string> OptionTable(ComparisonOptions options) =>
-        typeof(ComparisonOptions).GetProperties().Where(p => p.Name is not (nameof(ComparisonOptions.Resume) or nameof(ComparisonOptions.Generation)))
+    private static Dictionary<string, string> OptionTable(ComparisonOptions options)
+    {
+        // A page is passed on: it names folders as one would type them, and says nothing of where this machine keeps them.
+        var shown = options with { Subject = Shown(options.Subject), Model = Shown(options.Model), OutputDir = Shown(options.OutputDir) };
+        return typeof(ComparisonOptions).GetProperties().Where(p => p.Name is not (nameof(ComparisonOptions.Resume) or nameof(ComparisonOptions.Generation)))
             .Concat(typeof(GenerationOptions).GetProperties())
             .DistinctBy(p => p.Name)
             .ToDictionary(
                 p => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(p.Name),
-                p => Convert.ToString(p.GetValue(p.DeclaringType == typeof(ComparisonOptions) ? options : options.Generation), CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "default");
+                p => Convert.ToString(p.GetValue(p.DeclaringType == typeof(ComparisonOptions) ? shown : options.Generation), CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "default");
+    }
+
+    private static string Shown(string folder)
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, folder);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) : relative;
+    }
 
     private static Dictionary<string, string> Software() => new(StringComparer.Ordinal)
     {

@@ -73,15 +73,23 @@ public sealed class DreamBoothTrajectoryTests
         using var file = SafetensorsFile.Open(path);
         var state = network.state_dict();
         long off = 0, all = 0;
+        var where = new List<string>();
         foreach (var name in file.Entries.Keys)
         {
             using var scope = NewDisposeScope();
             var difference = (file.Read(name) - state[name]).abs();
-            off += (difference > 1e-4).sum().item<long>();
+            var far = (difference > 1e-4).sum().item<long>();
+            off += far;
+            if (far > 0)
+            {
+                where.Add($"{name} ({far}, at most {difference.max().item<float>():g2})");
+            }
+
             all += difference.NumberOfElements;
         }
 
-        Assert.True(off <= all / 1000.0, $"{off} of {all} elements differ by more than 1e-4");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{off} of {all} elements differ by more than 1e-4: {string.Join(", ", where)}");
+        Assert.True(off <= all / 1000.0, $"{off} of {all} elements differ by more than 1e-4: {string.Join(", ", where)}");
     }
 
     // Every parameter by norm, sum, first and last element: norms within 1e-4 of their size, and the two elements as above.
