@@ -37,7 +37,7 @@ internal static class RunDescription
             },
             Subject = new SubjectRecord
             {
-                Name = subject.Name.Replace('-', ' '),
+                Name = NameOf(subject),
                 ClassNoun = options.ClassNoun,
                 Tier = subject.Truth?.Tier,
                 References = CopyPictures(options.OutputDir, "references", photos.Photos.Select(p => p.Image)),
@@ -82,6 +82,10 @@ internal static class RunDescription
             Pictures = heldOut.Count,
         };
     }
+
+    // The laboratory's folders are named tier and class: off-palette-dog.
+    private static string NameOf(LabSubject subject) =>
+        subject.Truth is not null && subject.Name.LastIndexOf('-') is var hyphen and > 0 ? $"{subject.Name[..hyphen]} {subject.Name[(hyphen + 1)..]}" : subject.Name;
 
     private static bool IsEmbedded(StableDiffusion model, LabModel lab) =>
         Path.GetFullPath(model.Folder.Root).TrimEnd('/') == Path.GetFullPath(lab.Model).TrimEnd('/');

@@ -78,6 +78,11 @@ internal sealed class TrainMethodVerb
             {
                 outcome = _method.Train(work, display, progress =>
                 {
+                    if (step == 0)
+                    {
+                        WritePhotoSheet(work);
+                    }
+
                     step = progress.Step;
                     folder.Begin(Record);
                     display.Report($"training {_method.Name}", progress.Step, progress.Steps, Loss(progress));
@@ -101,6 +106,13 @@ internal sealed class TrainMethodVerb
             folder.RemoveIfEmpty();
             throw;
         }
+    }
+
+    // What the model is shown: a subject cut off or lying on its side is seen here at once.
+    private static void WritePhotoSheet(TrainingWork work)
+    {
+        var shown = work.Photos.Photos.Select(p => work.Transform.Apply(p.Image, TransformChoice.Centred)).ToList();
+        PictureFile.WritePng(Path.Combine(work.Folder, "photos.png"), ContactSheet.Draw(shown, Math.Min(shown.Count, 6)));
     }
 
     private static string Describe(PhotoSet photos) => photos.Skipped.Count == 0
