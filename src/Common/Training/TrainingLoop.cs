@@ -48,27 +48,30 @@ public sealed class TrainingLoop
         var first = run.Restore(_method.Trainable, optimizer);
         var log = new TrainingLog(run.Folder, first);
         var clock = Stopwatch.StartNew();
-        var (loss, unread) = (double.NaN, new List<double>());
+        var loss = double.NaN;
+        using var unread = new UnreadLosses();
         for (var step = first; step < _options.MaxTrainSteps; step++)
         {
             if (cancellation.IsCancellationRequested)
             {
+                unread.Mean(step);
                 run.Save(step, _method.Trainable, optimizer);
                 throw new OperationCanceledException(cancellation);
             }
 
             var losses = Update(step, optimizer);
-            unread.AddRange(losses);
-            Observe?.Invoke(step, losses);
+            Observe?.Invoke(step, [.. losses.Select(l => (double)l.item<float>())]);
+            unread.Add(losses);
             var done = step + 1;
-            if (done % _options.LogEvery == 0 || done == _options.MaxTrainSteps)
+            var checkpointIsDue = _options.CheckpointingSteps > 0 && done % _options.CheckpointingSteps == 0;
+            // Weights that learned from a loss that is no number must not become a checkpoint, so its losses are read first.
+            if (done % _options.LogEvery == 0 || done == _options.MaxTrainSteps || checkpointIsDue)
             {
-                loss = unread.Average();
-                unread.Clear();
+                loss = unread.Mean(done);
                 log.Add(new TrainingPoint(done, loss, _learningRate.At(step) * _options.EffectiveLearningRate, log.SecondsSoFar + clock.Elapsed.TotalSeconds));
             }
 
-            if (_options.CheckpointingSteps > 0 && done % _options.CheckpointingSteps == 0)
+            if (checkpointIsDue)
             {
                 run.Save(done, _method.Trainable, optimizer);
             }
@@ -79,10 +82,10 @@ public sealed class TrainingLoop
         return log.SecondsSoFar + clock.Elapsed.TotalSeconds;
     }
 
-    private List<double> Update(int step, FusedAdamW optimizer)
+    private List<Tensor> Update(int step, FusedAdamW optimizer)
     {
         using var scope = NewDisposeScope();
-        var losses = new List<double>();
+        var losses = new List<Tensor>();
         foreach (var micro in _plan.For(step))
         {
             using var passScope = NewDisposeScope();
@@ -94,12 +97,7 @@ public sealed class TrainingLoop
             }
 
             (_options.GradientAccumulationSteps == 1 ? loss : loss / _options.GradientAccumulationSteps).backward();
-            losses.Add(loss.item<float>());
-        }
-
-        if (!losses.TrueForAll(double.IsFinite))
-        {
-            throw new DiptychException($"The loss of step {step + 1} is not a number any more: lower --learning-rate, or check the photos and the model's weights.");
+            losses.Add(loss.detach().DetachFromDisposeScope());
         }
 
         if (_options.MaxGradNorm is { } norm)

@@ -1,0 +1,107 @@
+using Diptych.Common;
+using Diptych.Common.Runtime;
+using Diptych.Common.Training;
+using Diptych.Tests.Trajectories;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Diptych.Tests.Common.Training;
+
+public sealed class TrainingLoopTests
+{
+    private static readonly Dictionary<string, string> Fingerprint = new() { ["data"] = "one" };
+
+    [Fact]
+    public void A_run_interrupted_and_resumed_ends_with_the_bits_of_one_left_alone()
+    {
+        using var folder = new TemporaryFolder();
+        using var alone = new Toy();
+        using var interrupted = new Toy();
+        using var resumed = new Toy();
+        var options = new TrainingOptions { MaxTrainSteps = 12, TrainBatchSize = 2, LearningRate = 0.1, LrScheduler = "cosine", CheckpointingSteps = 5 };
+        alone.Loop(options).Run(Run(folder.In("alone"), options), cancellation: TestContext.Current.CancellationToken);
+        using var stop = new CancellationTokenSource();
+
+        Assert.Throws<OperationCanceledException>(() => interrupted.Loop(options).Run(
+            Run(folder.In("cut"), options),
+            p =>
+            {
+                if (p.Step == 7)
+                {
+                    stop.Cancel();
+                }
+            },
+            stop.Token));
+        resumed.Loop(options).Run(Run(folder.In("cut"), options, resume: true), cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(alone.Weight.data<float>().ToArray(), resumed.Weight.data<float>().ToArray());
+        Assert.NotEqual(alone.Weight.data<float>().ToArray(), interrupted.Weight.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Accumulating_two_passes_equals_one_pass_over_both()
+    {
+        using var folder = new TemporaryFolder();
+        using var twice = new Toy();
+        using var once = new Toy();
+        var options = new TrainingOptions { MaxTrainSteps = 4, TrainBatchSize = 1, GradientAccumulationSteps = 2, LearningRate = 0.1 };
+        twice.Loop(options).Run(Run(folder.In("a"), options), cancellation: TestContext.Current.CancellationToken);
+        var whole = options with { TrainBatchSize = 2, GradientAccumulationSteps = 1 };
+        once.Loop(whole).Run(Run(folder.In("b"), whole), cancellation: TestContext.Current.CancellationToken);
+
+        Close.Absolute(once.Weight, twice.Weight, 1e-6);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_ends_the_run_without_a_checkpoint()
+    {
+        using var folder = new TemporaryFolder();
+        using var toy = new Toy { Poison = 6 };
+        var options = new TrainingOptions { MaxTrainSteps = 20, TrainBatchSize = 1, CheckpointingSteps = 7 };
+
+        var error = Assert.Throws<DiptychException>(() => toy.Loop(options).Run(Run(folder.Path, options), cancellation: TestContext.Current.CancellationToken));
+
+        Assert.Contains("--learning-rate", error.Message, StringComparison.Ordinal);
+        Assert.Null(Checkpoint.Latest(folder.Path));
+    }
+
+    [Fact]
+    public void Other_options_or_no_word_of_resuming_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using var toy = new Toy();
+        var options = new TrainingOptions { MaxTrainSteps = 2, TrainBatchSize = 1, CheckpointingSteps = 1 };
+        toy.Loop(options).Run(Run(folder.Path, options), cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Contains("--resume", Assert.Throws<DiptychException>(() => Run(folder.Path, options)).Message, StringComparison.Ordinal);
+        var other = new TrainingRun(folder.Path, options, new Dictionary<string, string> { ["data"] = "two" }, resume: true);
+        Assert.Contains("data was one and is two now", Assert.Throws<DiptychException>(() => toy.Loop(options).Run(other)).Message, StringComparison.Ordinal);
+    }
+
+    private static TrainingRun Run(string folder, TrainingOptions options, bool resume = false) => new(folder, options, Fingerprint, resume);
+
+    // Learns the mean of numbers that its streams draw: a whole training run in a millisecond.
+    private sealed class Toy : ITrainingStep, IDisposable
+    {
+        public Parameter Weight { get; } = new(zeros(3));
+
+        public long Poison { get; init; } = -1;
+
+        public IReadOnlyList<NamedParameter> Trainable => [new("weight", Weight)];
+
+        public Tensor Loss(TrainingBatch batch)
+        {
+            using var scope = NewDisposeScope();
+            return (batch.Latents - Weight).pow(2).mean().MoveToOuterDisposeScope();
+        }
+
+        public TrainingLoop Loop(TrainingOptions options) => new(options, this, 5, pass =>
+        {
+            // One stream for each photo's position, so that passes of any size meet the same numbers.
+            var x = stack(Enumerable.Range(0, pass.Count).Select(i => new RandomStream(1, RandomPurpose.Noise, pass.FirstPosition + i).Normal(3)).ToArray());
+            return new TrainingBatch(pass.Index == Poison ? x * double.NaN : x, x, x, x);
+        });
+
+        public void Dispose() => Weight.Dispose();
+    }
+}
