@@ -14,8 +14,12 @@ internal static class LimitsFinding
             1 => $"{counts[0]} pictures a cell",
             _ => $"{counts[0]} to {counts[^1]} pictures a cell",
         };
-        return $"One subject, one training run for each method, {pictures}: the intervals cover prompts and sampling noise, not other subjects or training seeds.{Judge(run.Run.Ceilings)}";
+        return $"One subject, one training run for each method, {pictures}: the intervals cover prompts and sampling noise, not other subjects or training seeds.{Judge(run.Run.Ceilings)}{Copying(run.Run.Subject)}";
     }
+
+    private static string Copying(SubjectRecord subject) => subject.HeldOut.Count > 0
+        ? ""
+        : " No picture of the subject was kept from training, so likeness to the photos also rewards copying them.";
 
     private static string Judge(CeilingRecord ceilings)
     {

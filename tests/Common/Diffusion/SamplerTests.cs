@@ -32,7 +32,8 @@ public sealed class SamplerTests
     [MemberData(nameof(Kinds))]
     public void A_longer_run_holds_no_more_tensors_than_a_shorter_one(SamplerKind kind)
     {
-        Assert.Equal(Live(kind, 10), Live(kind, 40));
+        // Latent consistency models were distilled on fifty steps and take no more.
+        Assert.Equal(Live(kind, 10), Live(kind, kind == SamplerKind.Lcm ? 50 : 200));
 
         static long Live(SamplerKind kind, int steps)
         {

@@ -75,6 +75,17 @@ public sealed class VerdictTests : IDisposable
         Assert.Contains("0.91 on real pictures of the subject, 0.88 after the autoencoder has seen them and 0.32 on others of its class", limits, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_run_that_kept_no_picture_from_training_says_that_copying_is_rewarded()
+    {
+        Assert.DoesNotContain("rewards copying", Of([]).Limits, StringComparison.Ordinal);
+        var run = RunFolder.Read(_folder).Run;
+
+        RunFolder.WriteRun(_folder, run with { Subject = run.Subject with { HeldOut = [] } });
+
+        Assert.Contains("rewards copying", Verdict.Of(RunFolder.Read(_folder)).Limits, StringComparison.Ordinal);
+    }
+
     private Verdict Of(IReadOnlyList<EffectRecord> effects)
     {
         if (!File.Exists(Path.Combine(_folder, RunFolder.RunFile)))
