@@ -16,4 +16,14 @@ public class MeasureTests
 
     [Fact]
     public void Tables_show_three_decimals_and_the_number() => Assert.Equal("0.667 (3)", Measure.MeanOf([1, 1, 0]).ToString());
+
+    [Fact]
+    public void Measures_taken_together_weigh_by_their_counts_and_skip_empty_ones()
+    {
+        var both = Measure.Together([new Measure(0.1, 30), new Measure(null, 0), new Measure(0.5, 10)]);
+
+        Assert.Equal(40, both.N);
+        Assert.Equal(0.2, both.Value!.Value, 1e-12);
+        Assert.Null(Measure.Together([]).Value);
+    }
 }
