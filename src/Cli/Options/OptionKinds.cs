@@ -39,6 +39,27 @@ internal static class OptionKinds
     public static Option<string?> Required(string name, string help, string description, params string[] aliases) =>
         new(name, aliases) { HelpName = help, Description = description, Arity = ArgumentArity.ExactlyOne, Required = true };
 
+    /// <summary>Yes, no, or not said; the name alone is yes.</summary>
+    public static Option<bool?> Switch(string name, string description) => new(name)
+    {
+        HelpName = "yes|no",
+        Description = description,
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = result =>
+        {
+            switch (result.Tokens.SingleOrDefault()?.Value)
+            {
+                case null or "yes" or "true":
+                    return true;
+                case "no" or "false":
+                    return false;
+                case var text:
+                    result.AddError($"{name} takes yes or no, not '{text}'.");
+                    return null;
+            }
+        },
+    };
+
     /// <summary>Given or not.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 

@@ -17,11 +17,16 @@ internal static class DdimSampler
             var variance = (1 - alphaPrevious) / (1 - alpha) * (1 - alpha / alphaPrevious);
             var deviation = request.Eta * Math.Sqrt(variance);
 
+            // Noise alone (zero signal, eta 1) takes all of the variance, and rounding must not take more.
             // Where clean is clipped, the noise stays the unclipped one, as in the reference.
             var (clean, noise) = PredictedParts.Of(config, prediction, sample, alpha);
-            var direction = Math.Sqrt(1 - alphaPrevious - deviation * deviation) * noise;
+            var direction = Math.Sqrt(Math.Max(0, 1 - alphaPrevious - deviation * deviation)) * noise;
             var next = Math.Sqrt(alphaPrevious) * PredictedParts.Clip(config, clean) + direction;
             return request.Eta > 0 ? next + deviation * request.DrawNoise(i) : next;
-        });
+        })
+        {
+            FirstCall = request.Skipped,
+            Entry = request.LevelAt(timesteps[request.Skipped]),
+        };
     }
 }

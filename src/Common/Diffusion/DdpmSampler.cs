@@ -21,7 +21,11 @@ internal static class DdpmSampler
 
             // Only timestep 0 is free of noise: a trailing spacing that ends above it still draws, as in the reference.
             return timesteps[i] > 0 ? mean + Deviation(config, alpha, alphaPrevious) * request.DrawNoise(i) : mean;
-        });
+        })
+        {
+            FirstCall = request.Skipped,
+            Entry = request.LevelAt(timesteps[request.Skipped]),
+        };
     }
 
     private static double Deviation(SchedulerConfig config, double alpha, double alphaPrevious)

@@ -17,20 +17,25 @@ internal static class DpmSolverSampler
             var alpha = levels.Alpha(i);
             history.Push(PredictedParts.Of(config, prediction, sample, alpha * alpha).Clean);
             var step = new DpmSolverStep(levels, i, config.Sampler == SamplerKind.DpmSolverPlusPlusSde);
-            var next = Order(config, i, steps) switch
+            var next = Order(config, i, steps, history.Count) switch
             {
                 1 => step.First(sample, history),
                 2 => step.Second(sample, history, config.SolverType == "heun"),
                 _ => step.Third(sample, history),
             };
             return step.Noise > 0 ? next + step.Noise * request.DrawNoise(i) : next;
-        });
+        })
+        {
+            FirstCall = request.Skipped,
+            Entry = levels.Preserving(request.Skipped),
+        };
     }
 
-    private static int Order(SchedulerConfig config, int i, int steps)
+    // No order is higher than predictions are known: after a start in the middle these are fewer than steps have passed.
+    private static int Order(SchedulerConfig config, int i, int steps, int known)
     {
         var few = config.LowerOrderFinal && steps < FewSteps;
-        var order = Math.Min(config.SolverOrder, i + 1);
+        var order = Math.Min(config.SolverOrder, known);
         return i == steps - 1 && (few || config.EulerAtFinal || config.FinalSigmaZero) ? 1
             : i == steps - 2 && few ? Math.Min(order, 2)
             : order;

@@ -6,7 +6,9 @@ internal static class EulerAncestralSampler
     public static SamplerPlan Plan(SamplerRequest request)
     {
         var config = request.Config;
-        var levels = SigmaSchedule.Continuous(request);
+
+        // The reference's class does not know use_karras_sigmas; a file may hold it on another sampler's behalf.
+        var levels = SigmaSchedule.Continuous(request, mayBeKarras: false);
         return new(levels.Timesteps, (i, sample, prediction) =>
         {
             var (from, to) = (levels.Sigmas[i], levels.Sigmas[i + 1]);
@@ -18,6 +20,8 @@ internal static class EulerAncestralSampler
         {
             InitialDeviation = levels.InitialDeviation(config),
             InputScale = levels.Alpha,
+            FirstCall = request.Skipped,
+            Entry = levels.Growing(request.Skipped),
         };
     }
 }

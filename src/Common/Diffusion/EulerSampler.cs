@@ -12,6 +12,8 @@ internal static class EulerSampler
         {
             InitialDeviation = levels.InitialDeviation(config),
             InputScale = levels.Alpha,
+            FirstCall = request.Skipped,
+            Entry = levels.Growing(request.Skipped),
         };
     }
 }

@@ -29,6 +29,8 @@ internal static class HeunSampler
         {
             InitialDeviation = levels.InitialDeviation(config),
             InputScale = call => levels.Alpha(Level(call)),
+            FirstCall = 2 * request.Skipped,
+            Entry = levels.Growing(request.Skipped),
         };
 
         static int Level(int call) => (call + 1) / 2;

@@ -25,7 +25,11 @@ internal static class LcmSampler
 
             var next = alphas[timesteps[i + 1]];
             return Math.Sqrt(next) * denoised + Math.Sqrt(1 - next) * request.DrawNoise(i);
-        });
+        })
+        {
+            FirstCall = request.Skipped,
+            Entry = request.LevelAt(timesteps[request.Skipped]),
+        };
     }
 
     // Evenly from the schedule the model was distilled on.

@@ -27,6 +27,8 @@ internal static class LmsSampler
         {
             InitialDeviation = levels.InitialDeviation(config),
             InputScale = levels.Alpha,
+            FirstCall = request.Skipped,
+            Entry = levels.Growing(request.Skipped),
         };
     }
 

@@ -19,7 +19,8 @@ internal static class PndmSampler
             throw new DiptychException($"{config.Source}: \"prediction_type\" sample does not work with pndm: use ddim, ddpm or dpm++2m.");
         }
 
-        var visited = SamplerTimesteps.Spaced(config, request.Steps);
+        // Its memory holds nothing at a start in the middle either, so it starts there as it does at the beginning.
+        var visited = SamplerTimesteps.Spaced(config, request.Steps)[request.Skipped..];
         return config.SkipPrkSteps ? Multistep(request, visited) : StartedByRungeKutta(request, visited);
     }
 
@@ -42,7 +43,10 @@ internal static class PndmSampler
             }
 
             return PndmTransfer.Apply(request, sample, calls[i], calls[i] - stride, Combined(history));
-        });
+        })
+        {
+            Entry = request.LevelAt(visited[0]),
+        };
     }
 
     private static SamplerPlan StartedByRungeKutta(SamplerRequest request, int[] visited)
@@ -77,7 +81,10 @@ internal static class PndmSampler
 
             var slope = stage == 3 ? (slopes[3] + 2 * slopes[2] + 2 * slopes[1] + slopes[0]) / 6 : prediction;
             return PndmTransfer.Apply(request, start[0], calls[i - stage], stage % 2 == 0 ? calls[i] - half : calls[i], slope);
-        });
+        })
+        {
+            Entry = request.LevelAt(visited[0]),
+        };
     }
 
     // Adams-Bashforth of the order that the history allows.

@@ -15,6 +15,7 @@ public static class Sampler
     /// <param name="progress">Told after each call: calls done, calls in all.</param>
     /// <param name="eta">DDIM only: share of DDPM's noise. Default 0, deterministic.</param>
     /// <param name="observe">Shown each intermediate sample after a call's index, for previews; called in the step's dispose scope, out of which a copy kept for later must be moved.</param>
+    /// <param name="start">A clean sample to start from in the middle; null starts from noise alone.</param>
     /// <exception cref="DiptychException">The configuration and the number of steps do not fit the sampler.</exception>
     public static Tensor Sample(
         SamplerKind kind,
@@ -25,16 +26,22 @@ public static class Sampler
         Func<int, Tensor>? noise = null,
         Action<int, int>? progress = null,
         double eta = 0,
-        Action<int, Tensor>? observe = null)
+        Action<int, Tensor>? observe = null,
+        SamplerStart? start = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(initial);
         ArgumentNullException.ThrowIfNull(predict);
         using var withoutGradients = no_grad();
         using var scope = NewDisposeScope();
-        var plan = Plan(new(config.For(kind), steps, eta, noise));
-        var sample = initial * plan.InitialDeviation;
-        for (var i = 0; i < plan.Timesteps.Count; i++)
+        if (start?.Skipped >= steps)
+        {
+            return start.Clean.clone().MoveToOuterDisposeScope();
+        }
+
+        var plan = Plan(new(config.For(kind), steps, eta, noise, start?.Skipped ?? 0));
+        var sample = start is null ? initial * plan.InitialDeviation : plan.Entry.Signal * start.Clean + plan.Entry.Noise * initial;
+        for (var i = plan.FirstCall; i < plan.Timesteps.Count; i++)
         {
             var previous = sample;
             using (NewDisposeScope())
@@ -46,17 +53,24 @@ public static class Sampler
             }
 
             previous.Dispose();
-            progress?.Invoke(i + 1, plan.Timesteps.Count);
+            progress?.Invoke(i + 1 - plan.FirstCall, plan.Timesteps.Count - plan.FirstCall);
         }
 
         return sample.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The timesteps at which a sampler asks the network, in order.</summary>
-    public static IReadOnlyList<double> Timesteps(SamplerKind kind, SchedulerConfig config, int steps)
+    /// <summary>The timesteps at which a sampler asks the network, in order; <paramref name="skipped"/> steps are left out at the noisy end.</summary>
+    /// <exception cref="DiptychException">The configuration and the number of steps do not fit the sampler.</exception>
+    public static IReadOnlyList<double> Timesteps(SamplerKind kind, SchedulerConfig config, int steps, int skipped = 0)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return Plan(new(config.For(kind), steps, 0, null)).Timesteps;
+        if (skipped >= steps && steps > 0)
+        {
+            return [];
+        }
+
+        var plan = Plan(new(config.For(kind), steps, 0, null, skipped));
+        return [.. plan.Timesteps.Skip(plan.FirstCall)];
     }
 
     /// <summary>Standard deviation that the sampler gives its initial noise, so that it matches the first noise level.</summary>

@@ -18,6 +18,18 @@ public static class SamplerNames
         (SamplerKind.Lcm, "lcm", "LCMScheduler"),
     ];
 
+    // Samplers of diffusers that checkpoints name and that are not built here; each with the nearest that is. Configurations are one family.
+    private static readonly Dictionary<string, SamplerKind> s_relatives = new(StringComparer.Ordinal)
+    {
+        ["DDIMParallelScheduler"] = SamplerKind.Ddim,
+        ["DDPMParallelScheduler"] = SamplerKind.Ddpm,
+        ["DEISMultistepScheduler"] = SamplerKind.DpmSolverPlusPlus,
+        ["DPMSolverSinglestepScheduler"] = SamplerKind.DpmSolverPlusPlus,
+        ["DPMSolverSDEScheduler"] = SamplerKind.DpmSolverPlusPlusSde,
+        ["KDPM2DiscreteScheduler"] = SamplerKind.Heun,
+        ["KDPM2AncestralDiscreteScheduler"] = SamplerKind.EulerAncestral,
+    };
+
     /// <summary>The names that <see cref="Parse"/> knows.</summary>
     public static IReadOnlyList<string> Known { get; } = [.. s_table.Select(row => row.Name)];
 
@@ -44,6 +56,9 @@ public static class SamplerNames
 
     /// <summary>diffusers' class name of a sampler.</summary>
     public static string ClassOf(SamplerKind kind) => s_table.First(row => row.Kind == kind).ClassName;
+
+    /// <summary>The nearest sampler to a diffusers class that has none here, or null where nothing is near: what such a model is drawn with, said aloud.</summary>
+    public static SamplerKind? RelativeOf(string className) => s_relatives.TryGetValue(className, out var kind) ? kind : null;
 
     /// <summary>The sampler of a diffusers class, or null where there is none.</summary>
     public static SamplerKind? OfClass(string className)

@@ -15,4 +15,10 @@ internal sealed record SamplerPlan(IReadOnlyList<double> Timesteps, Func<int, Te
 
     /// <summary>What the sample is multiplied by before a call's network sees it; null where it sees the sample itself.</summary>
     public Func<int, double>? InputScale { get; init; }
+
+    /// <summary>The first call that is made; above 0 where steps are skipped.</summary>
+    public int FirstCall { get; init; }
+
+    /// <summary>Factors of a clean sample and of unit noise that make a sample of the first call's level.</summary>
+    public required (double Signal, double Noise) Entry { get; init; }
 }

@@ -14,6 +14,9 @@ public sealed record SchedulerConfig
     /// <summary>The sampler the file names. Default DDIM.</summary>
     public SamplerKind Sampler { get; init; } = SamplerKind.Ddim;
 
+    /// <summary>The class the file names, where it is not built here and <see cref="Sampler"/> is only the nearest to it; null otherwise.</summary>
+    public string? NamedClass { get; init; }
+
     /// <summary>diffusers' name of the sampler's class.</summary>
     public string ClassName => SamplerNames.ClassOf(Sampler);
 

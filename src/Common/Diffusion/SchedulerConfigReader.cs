@@ -34,8 +34,11 @@ internal static partial class SchedulerConfigReader
     public static SchedulerConfig Read(ConfigFile file, string? className)
     {
         className ??= file.Text("_class_name");
-        var kind = SamplerNames.OfClass(className) ?? throw Unsupported(file, "_class_name", className, SamplerNames.KnownClasses);
-        if (kind == SamplerKind.DpmSolverPlusPlus && Choice(file, "algorithm_type", "dpmsolver++", "dpmsolver++", "sde-dpmsolver++") == "sde-dpmsolver++")
+        var own = SamplerNames.OfClass(className);
+        var kind = own ?? SamplerNames.RelativeOf(className) ?? throw Unsupported(file, "_class_name", className, SamplerNames.KnownClasses);
+
+        // diffusers, too, reads "deis" as dpmsolver++ where this class is made from the other's configuration.
+        if (kind == SamplerKind.DpmSolverPlusPlus && Choice(file, "algorithm_type", "dpmsolver++", "dpmsolver++", "sde-dpmsolver++", "deis") == "sde-dpmsolver++")
         {
             kind = SamplerKind.DpmSolverPlusPlusSde;
         }
@@ -46,6 +49,7 @@ internal static partial class SchedulerConfigReader
         {
             Source = file.Path,
             Sampler = kind,
+            NamedClass = own is null ? className : null,
             Given = Given(file),
             TrainTimesteps = file.Int("num_train_timesteps", 1000),
             BetaStart = file.Number("beta_start", defaults.BetaStart),

@@ -19,6 +19,12 @@ internal sealed record SigmaSchedule(double[] Timesteps, double[] Sigmas)
     /// <summary>α of the variance-preserving sample at a step's noise level.</summary>
     public double Alpha(int level) => 1 / Math.Sqrt(Sigmas[level] * Sigmas[level] + 1);
 
+    /// <summary>Shares of signal and noise in a variance-preserving sample at a step's noise level.</summary>
+    public (double Signal, double Noise) Preserving(int level) => (Alpha(level), Sigmas[level] * Alpha(level));
+
+    /// <summary>Shares of signal and noise in a sample that grows with σ.</summary>
+    public (double Signal, double Noise) Growing(int level) => (1, Sigmas[level]);
+
     /// <summary>The noise a prediction stands for, given a sample that grows with σ: dx/dσ of the probability flow.</summary>
     public Tensor Derivative(SchedulerConfig config, Tensor prediction, Tensor sample, int level)
     {
@@ -27,7 +33,7 @@ internal sealed record SigmaSchedule(double[] Timesteps, double[] Sigmas)
     }
 
     /// <summary>Levels of Euler, Heun and the linear multistep, whose timesteps may fall between the training's.</summary>
-    public static SigmaSchedule Continuous(SamplerRequest request, bool toZero = true)
+    public static SigmaSchedule Continuous(SamplerRequest request, bool toZero = true, bool mayBeKarras = true)
     {
         var (config, steps) = (request.Config, request.Steps);
         var training = OfTraining(config, request.AlphasCumprod);
@@ -35,7 +41,7 @@ internal sealed record SigmaSchedule(double[] Timesteps, double[] Sigmas)
             ? SamplerTimesteps.Fractional(config, steps)
             : [.. SamplerTimesteps.Spaced(config, steps).Select(t => (double)t)];
         var sigmas = timesteps.Select(t => Interpolated(training, t)).ToArray();
-        if (config.UseKarrasSigmas)
+        if (config.UseKarrasSigmas && mayBeKarras)
         {
             sigmas = Karras(sigmas[^1], sigmas[0], steps);
             timesteps = [.. sigmas.Select(sigma => (double)(float)TimestepOf(sigma, training))];

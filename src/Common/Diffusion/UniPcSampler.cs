@@ -16,17 +16,22 @@ internal static class UniPcSampler
         {
             var alpha = levels.Alpha(i);
             var predicted = PredictedParts.Of(config, prediction, sample, alpha * alpha).Clean;
-            var corrected = i == 0 ? sample : Corrected(config, levels, i, Order(config, i - 1, steps), start[0], clean, predicted);
+            var corrected = clean.Count == 0 ? sample : Corrected(config, levels, i, Order(config, i - 1, steps, clean.Count), start[0], clean, predicted);
             clean.Push(predicted);
             start.Push(corrected);
-            return Predicted(config, levels, i, Order(config, i, steps), corrected, clean);
-        });
+            return Predicted(config, levels, i, Order(config, i, steps, clean.Count), corrected, clean);
+        })
+        {
+            FirstCall = request.Skipped,
+            Entry = levels.Preserving(request.Skipped),
+        };
     }
 
-    private static int Order(SchedulerConfig config, int i, int steps)
+    // No order is higher than predictions are known: after a start in the middle these are fewer than steps have passed.
+    private static int Order(SchedulerConfig config, int i, int steps, int known)
     {
         var order = config.LowerOrderFinal ? Math.Min(config.SolverOrder, steps - i) : config.SolverOrder;
-        return Math.Min(order, i + 1);
+        return Math.Min(order, known);
     }
 
     private static Tensor Predicted(SchedulerConfig config, SigmaSchedule levels, int i, int order, Tensor sample, TensorHistory clean)

@@ -41,11 +41,11 @@ internal sealed partial class ReferenceTrajectory : IDisposable
     public Tensor After(int call) => _file.Read($"step.{call}");
 
     /// <summary>Runs our sampler over the reference's noise and returns every intermediate sample.</summary>
-    public List<Tensor> Run()
+    public List<Tensor> Run(SchedulerConfig config)
     {
         var samples = new List<Tensor>();
         using var initial = Initial;
-        Sampler.Sample(Config.Sampler, Config, Steps, initial, Predict, noise: step => _file.Read($"noise.{step}"), eta: Eta, observe: (_, sample) => samples.Add(sample.clone().DetachFromDisposeScope())).Dispose();
+        Sampler.Sample(config.Sampler, config, Steps, initial, Predict, noise: step => _file.Read($"noise.{step}"), eta: Eta, observe: (_, sample) => samples.Add(sample.clone().DetachFromDisposeScope())).Dispose();
         return samples;
     }
 

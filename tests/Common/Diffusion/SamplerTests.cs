@@ -109,6 +109,49 @@ public sealed class SamplerTests
     }
 
     [Fact]
+    public void All_of_the_noise_from_no_signal_leaves_finite_samples()
+    {
+        using var scope = NewDisposeScope();
+        var config = s_config with { RescaleBetasZeroSnr = true, TimestepSpacing = TimestepSpacing.Trailing };
+        var final = Sampler.Sample(SamplerKind.Ddim, config, 7, randn(1, 1, 4, 4), ReferenceTrajectory.Predict, _ => randn(1, 1, 4, 4), eta: 1);
+        Assert.True(final.isfinite().all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData(PredictionType.Epsilon)]
+    [InlineData(PredictionType.VPrediction)]
+    [InlineData(PredictionType.Sample)]
+    public void Every_prediction_type_leads_every_sampler_to_the_same_picture(PredictionType prediction)
+    {
+        using var scope = NewDisposeScope();
+        var truth = tensor(new[] { 0.7f, -0.3f }).reshape(1, 2, 1, 1);
+        using var schedule = new NoiseSchedule(s_config);
+        foreach (var (kind, spacing) in Enum.GetValues<SamplerKind>().SelectMany(kind => Enum.GetValues<TimestepSpacing>().Select(spacing => (kind, spacing))))
+        {
+            if (kind == SamplerKind.Pndm && prediction == PredictionType.Sample)
+            {
+                continue;
+            }
+
+            var config = s_config.For(kind) with { PredictionType = prediction, TimestepSpacing = spacing, SetAlphaToOne = true };
+            var final = Sampler.Sample(kind, config, 25, randn(1, 2, 1, 1), Oracle, _ => randn(1, 2, 1, 1));
+            Close.Absolute(truth, final, 0.2, $"{SamplerNames.Of(kind)}, {spacing}");
+        }
+
+        Tensor Oracle(Tensor sample, Tensor timestep)
+        {
+            var alpha = schedule.AlphasCumprod[timestep.to_type(ScalarType.Int64)];
+            var noise = (sample - alpha.sqrt() * truth) / (1 - alpha).sqrt();
+            return prediction switch
+            {
+                PredictionType.Epsilon => noise,
+                PredictionType.Sample => truth,
+                _ => alpha.sqrt() * noise - (1 - alpha).sqrt() * truth,
+            };
+        }
+    }
+
+    [Fact]
     public void An_offset_beyond_the_last_timestep_is_refused() =>
         Assert.Contains("timestep_spacing", Assert.Throws<DiptychException>(() => Sampler.Timesteps(SamplerKind.Ddim, s_config with { StepsOffset = 1 }, 1000)).Message, StringComparison.Ordinal);
 

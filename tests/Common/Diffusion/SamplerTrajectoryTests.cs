@@ -20,13 +20,41 @@ public sealed class SamplerTrajectoryTests
     [MemberData(nameof(Beside))]
     public void Every_step_of_the_shared_reference_is_reproduced(string name) => Check(Path.Combine(Fixtures.Require("fixtures", "schedulers"), name));
 
+    [Theory]
+    [MemberData(nameof(Committed))]
+    public void What_a_file_of_the_reference_says_can_be_asked_of_another_samplers_configuration(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var reference = new ReferenceTrajectory(Fixtures.Golden("schedulers", name));
+        var (config, lcm) = (reference.Config, reference.Config.Sampler == SamplerKind.Lcm);
+        var other = lcm || config.Sampler == SamplerKind.Ddim ? SamplerKind.Pndm : SamplerKind.Ddim;
+        var plain = config.For(other) with { PredictionType = PredictionType.Epsilon, UseKarrasSigmas = false, RescaleBetasZeroSnr = false, Sampler = other };
+
+        var asked = new SamplerOverrides
+        {
+            Sampler = SamplerNames.Parse(SamplerNames.Of(config.Sampler)),
+            TimestepSpacing = lcm ? null : config.TimestepSpacing,
+            PredictionType = config.PredictionType,
+            RescaleBetasZeroSnr = config.RescaleBetasZeroSnr,
+            Karras = config.UseKarrasSigmas,
+            Eta = reference.Eta,
+        }.Apply(plain);
+
+        Check(name, reference, asked);
+    }
+
     private static void Check(string path)
     {
         using var scope = NewDisposeScope();
         using var reference = new ReferenceTrajectory(path);
-        CheckTimesteps(reference.Timesteps, Sampler.Timesteps(reference.Config.Sampler, reference.Config, reference.Steps));
-        Assert.Equal(reference.InitialDeviation, Sampler.InitialDeviation(reference.Config.Sampler, reference.Config, reference.Steps), 1e-5);
-        var samples = reference.Run();
+        Check(path, reference, reference.Config);
+    }
+
+    private static void Check(string path, ReferenceTrajectory reference, SchedulerConfig config)
+    {
+        CheckTimesteps(reference.Timesteps, Sampler.Timesteps(config.Sampler, config, reference.Steps));
+        Assert.Equal(reference.InitialDeviation, Sampler.InitialDeviation(config.Sampler, config, reference.Steps), 1e-5);
+        var samples = reference.Run(config);
         Assert.Equal(reference.Calls, samples.Count);
         for (var i = 0; i < samples.Count; i++)
         {

@@ -60,6 +60,31 @@ public sealed class SchedulerConfigTests
         Assert.Equal(SamplerKind.DpmSolverPlusPlusSde, Parse("""{ "algorithm_type": "sde-dpmsolver++" }""", "DPMSolverMultistepScheduler").Sampler);
 
     [Theory]
+    [InlineData("DEISMultistepScheduler", "deis", SamplerKind.DpmSolverPlusPlus)]
+    [InlineData("DPMSolverSinglestepScheduler", "dpmsolver++", SamplerKind.DpmSolverPlusPlus)]
+    [InlineData("DPMSolverSDEScheduler", "", SamplerKind.DpmSolverPlusPlusSde)]
+    [InlineData("KDPM2DiscreteScheduler", "", SamplerKind.Heun)]
+    [InlineData("KDPM2AncestralDiscreteScheduler", "", SamplerKind.EulerAncestral)]
+    [InlineData("DDIMParallelScheduler", "", SamplerKind.Ddim)]
+    [InlineData("DDPMParallelScheduler", "", SamplerKind.Ddpm)]
+    public void A_class_that_is_not_built_here_is_read_as_its_nearest_and_remembered(string className, string algorithm, SamplerKind nearest)
+    {
+        var config = Parse(algorithm.Length > 0 ? $$"""{ "algorithm_type": "{{algorithm}}", "solver_type": "logrho" }""" : "{}", className);
+
+        Assert.Equal((nearest, className), (config.Sampler, config.NamedClass));
+        Assert.Null(Parse("{}").NamedClass);
+    }
+
+    [Fact]
+    public void Euler_ancestral_does_not_read_the_noise_levels_of_another_samplers_file()
+    {
+        var config = Parse("""{ "use_karras_sigmas": true }""", "DPMSolverMultistepScheduler");
+
+        Assert.Equal(Sampler.Timesteps(SamplerKind.EulerAncestral, Parse("{}"), 7), Sampler.Timesteps(SamplerKind.EulerAncestral, config, 7));
+        Assert.NotEqual(Sampler.Timesteps(SamplerKind.Euler, Parse("{}"), 7), Sampler.Timesteps(SamplerKind.Euler, config, 7));
+    }
+
+    [Theory]
     [InlineData("""{ "_class_name": "FlowMatchEulerDiscreteScheduler" }""", "_class_name", "FlowMatchEulerDiscreteScheduler")]
     [InlineData("""{ "beta_schedule": "sigmoid" }""", "beta_schedule", "sigmoid")]
     [InlineData("""{ "prediction_type": "flow_prediction" }""", "prediction_type", "flow_prediction")]
