@@ -21,6 +21,9 @@ public sealed record LabModel(string Root)
     /// <summary>The judge that compares pictures with pictures and with words.</summary>
     public string MiniClip => Path.Combine(Root, "judges", "mini-clip");
 
+    /// <summary>The judge that recognises individuals.</summary>
+    public string MiniDino => Path.Combine(Root, "judges", "mini-dino");
+
     /// <summary>The folder of subjects.</summary>
     public string Subjects => Path.Combine(Root, "subjects");
 

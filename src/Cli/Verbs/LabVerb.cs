@@ -28,7 +28,7 @@ internal sealed class LabVerb
         var verify = new Command("verify", "Draw the held-out captions and measure what is in the pictures; takes some minutes.") { verb._steps, verb._guidance, verb._captions, verb._json };
         verb._device.AddTo(verify);
         verify.SetAction(verb.Verify);
-        return new Command("lab", "The embedded model and the world it was made in.") { verify };
+        return new Command("lab", "The embedded model and the world it was made in.") { verify, LabRenderVerb.Create(session), LabPretrainVerb.Create(session) };
     }
 
     private int Verify(ParseResult parsed)

@@ -46,6 +46,9 @@ public sealed class ClipModel : nn.Module
     /// <summary>Width of the common space, P.</summary>
     public int ProjectionDim { get; }
 
+    /// <summary>Logarithm of the factor of all cosines, a scalar that learns (section 2.3).</summary>
+    public Parameter LogitScale => _logitScale;
+
     /// <summary>Reads a folder in transformers' layout: <c>config.json</c> and <c>model.safetensors</c>.</summary>
     /// <exception cref="DiptychException">A file is missing, is no whole CLIP model, or does not fit the other.</exception>
     public static ClipModel Load(string folder)
@@ -65,13 +68,36 @@ public sealed class ClipModel : nn.Module
     {
         ArgumentNullException.ThrowIfNull(ids);
         using var scope = NewDisposeScope();
-        var output = _text.Encode(_text.TokenEmbeddings(ids), ids, allHiddenStates: false);
-        return _textProjection.call(output.Pooled).MoveToOuterDisposeScope();
+        return _textProjection.call(EncodeText(ids).Pooled).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The text tower before its projection: ids [n,L] of int64 to rows [n,L,D] and the end token's row [n,D].</summary>
+    /// <exception cref="ArgumentException">The texts are longer than the model's positions.</exception>
+    public ClipTextOutput EncodeText(Tensor ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        using var scope = NewDisposeScope();
+        var output = _text.Encode(_text.TokenEmbeddings(ids), ids, allHiddenStates: false);
+        return output with { LastHiddenState = output.LastHiddenState.MoveToOuterDisposeScope(), Pooled = output.Pooled.MoveToOuterDisposeScope() };
+    }
+
+    /// <summary>Rows of the text tower brought into the common space: [n,D] to [n,P].</summary>
+    public Tensor ProjectText(Tensor pooled) => _textProjection.call(pooled);
+
+    /// <summary>Rows of the picture tower brought into the common space: [n,D] to [n,P].</summary>
+    public Tensor ProjectImages(Tensor pooled) => _visualProjection.call(pooled);
 
     /// <summary>Pictures in the common space: [n,C,S,S], prepared as the model was trained, to [n,P], not normalised.</summary>
     /// <exception cref="ArgumentException">The pictures are not of the model's size.</exception>
     public Tensor ImageFeatures(Tensor pixelValues)
+    {
+        using var scope = NewDisposeScope();
+        return _visualProjection.call(EncodeImages(pixelValues)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The picture tower before its projection: [n,C,S,S] to the class token's row [n,D].</summary>
+    /// <exception cref="ArgumentException">The pictures are not of the model's size.</exception>
+    public Tensor EncodeImages(Tensor pixelValues)
     {
         ArgumentNullException.ThrowIfNull(pixelValues);
         long[] wanted = [Vision.Channels, Vision.ImageSize, Vision.ImageSize];
@@ -80,7 +106,6 @@ public sealed class ClipModel : nn.Module
             throw new ArgumentException($"Pictures of shape [{string.Join(',', pixelValues.shape)}] given to a CLIP model of [n,{string.Join(',', wanted)}].", nameof(pixelValues));
         }
 
-        using var scope = NewDisposeScope();
-        return _visualProjection.call(_vision.call(pixelValues)).MoveToOuterDisposeScope();
+        return _vision.call(pixelValues);
     }
 }

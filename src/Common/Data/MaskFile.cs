@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Diptych.Common.Data;
 
-/// <summary>Reads subject masks: white where the subject is, black elsewhere.</summary>
+/// <summary>Reads and writes subject masks: white where the subject is, black elsewhere.</summary>
 public static class MaskFile
 {
     /// <summary>A 1-bit or 8-bit picture as a CPU fp32 tensor [H, W] of 0 and 1; a pixel counts as the subject from mid-grey up.</summary>
@@ -21,5 +21,23 @@ public static class MaskFile
         }
 
         return mask;
+    }
+
+    /// <summary>Writes a mask as a PNG of its size.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="height">Number of rows.</param>
+    /// <param name="subject">Width x height values, row by row: whether the subject is there.</param>
+    /// <exception cref="DiptychException">The file cannot be written.</exception>
+    public static void Write(string path, int width, int height, IReadOnlyList<bool> subject)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        var pixels = new byte[3 * width * height];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = subject[i / 3] ? (byte)255 : (byte)0;
+        }
+
+        PictureFile.WritePng(path, new RgbImage(width, height, pixels));
     }
 }

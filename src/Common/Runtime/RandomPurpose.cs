@@ -38,4 +38,13 @@ public enum RandomPurpose
 
     /// <summary>Anything else.</summary>
     Other,
+
+    /// <summary>What the laboratory's pictures show.</summary>
+    World,
+
+    /// <summary>What the laboratory's captions say.</summary>
+    Captions,
+
+    /// <summary>A network's first weights.</summary>
+    Weights,
 }

@@ -41,7 +41,9 @@ public sealed class FusedAdamW : IDisposable
     public IReadOnlyList<Tensor> Steps => _steps;
 
     /// <summary>Updates every parameter that has a gradient. Gradients stay; <see cref="ZeroGradients"/> drops them.</summary>
-    public void Step(double learningRate)
+    /// <param name="learningRate">This step's rate.</param>
+    /// <param name="gradientDivisor">A scalar fp32 tensor every gradient is divided by first (<see cref="GradientNorm.Divisor"/>); null for none.</param>
+    public void Step(double learningRate, Tensor? gradientDivisor = null)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -70,7 +72,7 @@ public sealed class FusedAdamW : IDisposable
             call.List(parameters), call.List(gradients), call.List(means), call.List(squares), call.List([]), call.List(steps),
             Dispatcher.Number(learningRate), Dispatcher.Number(_options.Beta1), Dispatcher.Number(_options.Beta2),
             Dispatcher.Number(_options.WeightDecay), Dispatcher.Number(_options.Epsilon),
-            0 /* amsgrad */, 0 /* maximize */, 0 /* grad_scale */, 0 /* found_inf */,
+            0 /* amsgrad */, 0 /* maximize */, call.Optional(gradientDivisor) /* grad_scale */, 0 /* found_inf */,
         ];
         call.Call("aten::_fused_adamw_", stack);
     }

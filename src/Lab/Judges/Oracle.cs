@@ -12,12 +12,14 @@ namespace Diptych.Lab.Judges;
 public sealed class Oracle : IDisposable
 {
     private const int BatchSize = 64;
-    private readonly OracleNetwork _network;
+    private readonly nn.Module<Tensor, Dictionary<string, Tensor>> _network;
+    private readonly Device _device;
 
-    private Oracle(OracleConfig config, OracleNetwork network)
+    private Oracle(OracleConfig config, nn.Module<Tensor, Dictionary<string, Tensor>> network, Device device)
     {
         Config = config;
         _network = network;
+        _device = device;
     }
 
     /// <summary>Heads, values and picture size.</summary>
@@ -29,13 +31,13 @@ public sealed class Oracle : IDisposable
     {
         var config = OracleConfig.Read(ConfigFile.Read(Path.Combine(folder, "config.json")));
         using var weights = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
-        var network = new OracleNetwork(config);
+        nn.Module<Tensor, Dictionary<string, Tensor>> network = config.Segments ? new SegmentingOracleNetwork(config) : new OracleNetwork(config);
         try
         {
             WeightLoader.Load(network, weights);
             network.eval();
             network.to(device ?? CPU);
-            return new Oracle(config, network);
+            return new Oracle(config, network, device ?? CPU);
         }
         catch
         {
@@ -49,16 +51,21 @@ public sealed class Oracle : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pictures);
         using var noGradient = no_grad();
-        var outputs = _network.HeadNames.ToDictionary(head => head, _ => new List<float[]>());
+        var outputs = new Dictionary<string, List<float[]>>();
         for (var start = 0L; start < pictures.shape[0]; start += BatchSize)
         {
             using var scope = NewDisposeScope();
             var batch = pictures.narrow(0, start, Math.Min(BatchSize, pictures.shape[0] - start));
-            var input = PictureSize.Resize(batch.to(ScalarType.Float32, _network.Device), Config.ImageSize);
-            foreach (var (head, output) in _network.call(input))
+            var input = PictureSize.Resize(batch.to(ScalarType.Float32, _device), Config.ImageSize);
+            foreach (var (head, output) in _network.call(input).Where(head => head.Key != SegmentingOracleNetwork.Regions))
             {
                 var numbers = output.cpu().contiguous().data<float>().ToArray();
-                outputs[head].AddRange(numbers.Chunk((int)output.shape[1]));
+                if (!outputs.TryGetValue(head, out var rows))
+                {
+                    outputs[head] = rows = [];
+                }
+
+                rows.AddRange(numbers.Chunk((int)output.shape[1]));
             }
         }
 

@@ -10,12 +10,14 @@ namespace Diptych.Lab.Judges;
 /// <param name="Channels">Channels before and after each stage; the first is the picture's.</param>
 /// <param name="NormGroups">Groups of every GroupNorm.</param>
 /// <param name="ImageSize">Pixels on a side.</param>
+/// <param name="Segments">Whether the net reads colours under parts it has found (<see cref="SegmentingOracleNetwork"/>), or from features of the whole picture.</param>
 public sealed record OracleConfig(
     IReadOnlyDictionary<string, IReadOnlyList<string>> Classes,
     IReadOnlyList<string> Colours,
     IReadOnlyList<int> Channels,
     int NormGroups,
-    int ImageSize)
+    int ImageSize,
+    bool Segments = false)
 {
     /// <summary>Reads the shape.</summary>
     /// <exception cref="DiptychException">A key is missing or of the wrong kind, or a head that judging needs is not there.</exception>
@@ -30,7 +32,7 @@ public sealed record OracleConfig(
                 : throw new DiptychException($"{file.Path}: \"classes.{head.Name}\" should be a list of strings; restore the oracle's own file");
         }
 
-        var config = new OracleConfig(classes, [.. Members(file, "colours").Select(head => head.Name)], file.Ints("channels"), file.Int("norm_num_groups"), file.Int("image_size"));
+        var config = new OracleConfig(classes, [.. Members(file, "colours").Select(head => head.Name)], file.Ints("channels"), file.Int("norm_num_groups"), file.Int("image_size"), Architecture(file));
         string[] needed =
         [
             OracleHeads.Class, OracleHeads.Colour, OracleHeads.Scene, OracleHeads.Style, OracleHeads.Layout, OracleHeads.Light,
@@ -42,6 +44,13 @@ public sealed record OracleConfig(
             ? config
             : throw new DiptychException($"{file.Path}: lacks the heads {string.Join(", ", missing)}; restore the oracle's own file");
     }
+
+    private static bool Architecture(ConfigFile file) => file.Text("architecture", "pooled") switch
+    {
+        "segmenting" => true,
+        "pooled" => false,
+        var other => throw new DiptychException($"{file.Path}: \"architecture\" is '{other}', where segmenting and pooled are known; restore the oracle's own file"),
+    };
 
     private static JsonElement.ObjectEnumerator Members(ConfigFile file, string key) =>
         file.Has(key) && file.Root.GetProperty(key) is { ValueKind: JsonValueKind.Object } members

@@ -50,9 +50,6 @@ internal sealed class OracleNetwork : Module<Tensor, Dictionary<string, Tensor>>
     /// <summary>Names of the heads.</summary>
     public IReadOnlyList<string> HeadNames { get; }
 
-    /// <summary>Where the weights lie.</summary>
-    public Device Device => parameters().First().device;
-
     /// <summary>Reads pictures <c>[n, 3, size, size]</c> in [-1, 1]: every head's raw output <c>[n, k]</c>.</summary>
     public override Dictionary<string, Tensor> forward(Tensor input)
     {

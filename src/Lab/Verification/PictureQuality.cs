@@ -21,6 +21,20 @@ public static class PictureQuality
         return [.. errors.data<double>().ToArray().Select(error => 10 * Math.Log10(4 / Math.Max(error, SmallestError)))];
     }
 
+    /// <summary>As <see cref="PsnrDb"/>, over the pixels of a mask alone.</summary>
+    /// <param name="expected">Originals, <c>[n, 3, h, w]</c>.</param>
+    /// <param name="actual">What became of them, of the same shape.</param>
+    /// <param name="inside">Which pixels count, bool <c>[n, h, w]</c>; at least one in every picture.</param>
+    public static IReadOnlyList<double> PsnrDbInside(Tensor expected, Tensor actual, Tensor inside)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(inside);
+        using var scope = NewDisposeScope();
+        var counted = inside.unsqueeze(1).to_type(ScalarType.Float64);
+        var errors = ((expected - actual).to_type(ScalarType.Float64).square() * counted).sum([1, 2, 3]) / (3 * counted.sum([1, 2, 3]));
+        return [.. errors.cpu().data<double>().ToArray().Select(error => 10 * Math.Log10(4 / Math.Max(error, SmallestError)))];
+    }
+
     /// <summary>Edge energy of each picture: mean absolute difference between horizontal neighbours plus that between vertical ones.</summary>
     /// <param name="pictures"><c>[n, 3, h, w]</c> in [-1, 1].</param>
     public static IReadOnlyList<double> EdgeEnergy(Tensor pictures)

@@ -1,0 +1,92 @@
+using Diptych.Common.Clip;
+using Diptych.Common.Text;
+using Diptych.Lab.Judges;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Diptych.Lab.Pretraining;
+
+/// <summary>
+/// What a small CLIP learns from: pictures and captions find each other (Radford et al. 2021, figure 3), and the picture's features name its
+/// attributes. The generator's text encoder learns one thing more: each row tells which words it has read so far. Without that, a rare word
+/// that pictures do not show leaves no trace, and no method could tie a subject to it.
+/// </summary>
+internal sealed class ClipTraining : nn.Module
+{
+    // Few thousand steps do not pin a free temperature; far above this one pair of twins in a batch blows up the loss.
+    private const double LargestScale = 50;
+    private const double WordsWeight = 8;
+
+    private readonly ClipModel _clip;
+    private readonly ModuleDict<Linear> _attributes;
+    private readonly Linear? _words;
+    private readonly Tensor _used;
+    private readonly long _vocabulary;
+    private readonly long _end;
+
+    public ClipTraining(ClipModel clip, bool recoversWords, Tensor used)
+        : base(nameof(ClipTraining))
+    {
+        _clip = clip;
+        _vocabulary = clip.Text.VocabularySize;
+        _end = clip.Text.EosTokenId;
+        _attributes = nn.ModuleDict([.. OracleValues.Classes.Select(head => (head.Key, nn.Linear(clip.Vision.HiddenSize, head.Value.Count)))]);
+        _words = recoversWords ? nn.Linear(clip.Text.HiddenSize, _vocabulary) : null;
+        // Start and end say nothing, and words that never occur have nothing to learn.
+        _used = used.clone();
+        _used[TensorIndex.Slice(_end - 1)] = false;
+        _used = _used.to_type(ScalarType.Float32).DetachFromDisposeScope();
+        RegisterComponents();
+    }
+
+    /// <summary>The loss of a batch: pictures [n,3,S,S] in [-1, 1], a caption of each [n,L], and the truth of the pictures' <paramref name="rows"/>.</summary>
+    public Tensor Loss(Tensor pictures, Tensor ids, AttributeTargets targets, Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        var text = _clip.EncodeText(ids);
+        var picture = _clip.EncodeImages(pictures);
+        var loss = Contrast(_clip.ProjectText(text.Pooled), _clip.ProjectImages(picture)) + Attributes(picture, targets, rows);
+        return (_words is null ? loss : loss + (WordsWeight * Words(text.LastHiddenState, ids))).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Contrast(Tensor text, Tensor picture)
+    {
+        var cosines = Unit(text).matmul(Unit(picture).t()) * _clip.LogitScale.exp().clamp(max: LargestScale);
+        var own = arange(cosines.shape[0], dtype: ScalarType.Int64, device: cosines.device);
+        return (nn.functional.cross_entropy(cosines, own) + nn.functional.cross_entropy(cosines.t(), own)) / 2;
+    }
+
+    private Tensor Attributes(Tensor picture, AttributeTargets targets, Tensor rows)
+    {
+        var losses = OracleValues.Classes.Keys.Select(head => targets.CrossEntropy(head, _attributes[head].call(picture), rows)).ToArray();
+        return stack(losses).mean();
+    }
+
+    // Multi-label: row i against the set of ids up to i; padding behind the end token does not count.
+    private Tensor Words(Tensor states, Tensor ids)
+    {
+        var read = nn.functional.one_hot(ids, _vocabulary).cumsum(1).clamp(max: 1).to_type(ScalarType.Float32);
+        var wrong = nn.functional.binary_cross_entropy_with_logits(_words!.call(states).to_type(ScalarType.Float32), read, reduction: nn.Reduction.None);
+        var ends = ids.eq(_end).to_type(ScalarType.Int64);
+        var counted = (ends.cumsum(1) - ends).eq(0).to_type(ScalarType.Float32);
+        var perRow = (wrong * _used).sum(-1) / _used.sum();
+        return (perRow * counted).sum() / counted.sum();
+    }
+
+    private static Tensor Unit(Tensor features)
+    {
+        var exact = features.to_type(ScalarType.Float32);
+        return exact / exact.norm(1, keepdim: true);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _used.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,83 @@
+using Diptych.Common.Diffusion;
+using Diptych.Common.Text;
+using Diptych.Common.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Diptych.Lab.Pretraining;
+
+/// <summary>The denoiser: v-prediction at timesteps drawn evenly, on cached latents, under the frozen text encoder; one caption in ten is empty (Ho and Salimans 2022).</summary>
+internal static class DenoiserStage
+{
+    public const string Name = "denoiser";
+
+    private const double EmptyShare = .1;
+
+    public static IReadOnlyList<Gate> Run(StageContext context, Tensor moments, CaptionData captions, LabModel release)
+    {
+        var plan = context.Options.Denoiser;
+        var tokenizer = ClipTokenizer.Load(release.Tokenizer);
+        using var text = ClipTextModel.Load(Path.Combine(release.Model, "text_encoder"));
+        text.to(context.Device);
+        foreach (var parameter in text.parameters())
+        {
+            parameter.requires_grad = false;
+        }
+
+        random.manual_seed(context.StepSeed(Name, -1));
+        var config = LabConfigs.Denoiser(context.Options.Shapes);
+        using var unet = LabConfigs.BuildDenoiser(config);
+        unet.to(context.Device);
+        using var schedule = new NoiseSchedule(SchedulerConfig.Load(Path.Combine(release.Model, "scheduler", "scheduler_config.json")));
+        using var empty = tokenizer.EncodeBatch([""]).to(context.Device);
+
+        Tensor Loss(Tensor ids, Tensor latents)
+        {
+            using var scope = NewDisposeScope();
+            var count = latents.shape[0];
+            var dropped = rand(count, 1, device: context.Device) < EmptyShare;
+            var shown = where(dropped, empty, ids);
+            var timesteps = randint(0, schedule.TrainTimesteps, [count], dtype: ScalarType.Int64, device: context.Device);
+            var draw = DiffusionDraw.Create(latents, randn_like(latents), timesteps, schedule);
+            Tensor prompt;
+            using (no_grad())
+            {
+                prompt = text.Encode(text.TokenEmbeddings(shown), shown).LastHiddenState;
+            }
+
+            return DenoisingLoss.Mean(unet.forward(draw.Noised, draw.Timesteps, prompt), draw.Target).MoveToOuterDisposeScope();
+        }
+
+        new StageRunner(Name, plan, context).Run(unet, _ =>
+        {
+            var rows = context.Rows(moments.shape[0], plan.BatchSize);
+            return Loss(captions.Draw(rows), LatentStage.Draw(moments, rows));
+        });
+
+        ReleaseFiles.Write(Path.Combine(release.Model, "unet"), unet, config, "diffusion_pytorch_model.safetensors");
+        AtomicFile.WriteText(Path.Combine(release.Model, "model_index.json"), LabConfigs.ModelIndex());
+        return [.. Reads(context, moments, captions, Loss)];
+    }
+
+    // What the words are worth: the loss with each picture's own caption, and with its neighbour's, under the same noise.
+    private static IEnumerable<Gate> Reads(StageContext context, Tensor moments, CaptionData captions, Func<Tensor, Tensor, Tensor> loss)
+    {
+        using var noGradient = no_grad();
+        double own = 0, strangers = 0;
+        const int Batches = 8;
+        for (var batch = 0; batch < Batches; batch++)
+        {
+            using var scope = NewDisposeScope();
+            random.manual_seed(context.StepSeed(Name + " words", batch));
+            var rows = context.Rows(moments.shape[0], Math.Min(64, moments.shape[0]));
+            var (ids, latents) = (captions.Draw(rows), LatentStage.Draw(moments, rows));
+            random.manual_seed(batch);
+            own += loss(ids, latents).item<float>() / Batches;
+            random.manual_seed(batch);
+            strangers += loss(ids.roll(1, 0), latents).item<float>() / Batches;
+        }
+
+        yield return new("loss", own);
+        yield return new("loss under other pictures' captions, relative to it", strangers / own, 1.1);
+    }
+}

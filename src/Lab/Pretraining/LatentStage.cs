@@ -1,0 +1,55 @@
+using Diptych.Common.Runtime;
+using Diptych.Common.Vae;
+using Diptych.Common.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Diptych.Lab.Pretraining;
+
+/// <summary>Every training picture's latents, mean and deviation, encoded once: the denoiser then never sees a pixel.</summary>
+internal static class LatentStage
+{
+    private const int BatchSize = 64;
+    private const string Key = "moments";
+
+    /// <summary>Scaled means and deviations, fp16 [n, 2 C, 16, 16] on the device; read from the work folder where they were made before.</summary>
+    public static Tensor Run(StageContext context, WorldPictures pictures, AutoencoderKL vae)
+    {
+        var path = context.File("latents.safetensors");
+        if (File.Exists(path))
+        {
+            using var file = SafetensorsFile.Open(path);
+            if (file.Metadata.GetValueOrDefault("identity") == context.Identity)
+            {
+                using var stored = file.Read(Key);
+                return stored.to(context.Device).alias();
+            }
+        }
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var parts = new List<Tensor>();
+        for (var start = 0; start < pictures.Count; start += BatchSize)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            using var batchScope = NewDisposeScope();
+            using var autocast = Autocast.For(context.Device, context.Precision);
+            var posterior = vae.Encode(pictures.Slice(start, Math.Min(BatchSize, pictures.Count - start)));
+            var moments = cat([posterior.Mean, posterior.StandardDeviation], 1).to_type(ScalarType.Float32) * vae.Config.ScalingFactor;
+            parts.Add(moments.to_type(ScalarType.Float16).MoveToOuterDisposeScope());
+            context.Progress("latents", Math.Min(pictures.Count, start + BatchSize), pictures.Count);
+        }
+
+        var all = cat(parts);
+        SafetensorsWriter.Write(path, [KeyValuePair.Create(Key, all)], new Dictionary<string, string> { ["identity"] = context.Identity });
+        return all.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One draw from the posterior of the pictures <paramref name="rows"/>: fp32 [k, C, 16, 16].</summary>
+    public static Tensor Draw(Tensor moments, Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        var halves = moments.index_select(0, rows).to_type(ScalarType.Float32).chunk(2, 1);
+        return (halves[0] + (halves[1] * randn_like(halves[0]))).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using Diptych.Common;
+using Diptych.Common.Runtime;
+using Diptych.Common.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Diptych.Lab.Pretraining;
+
+/// <summary>
+/// Trains one network of the laboratory: the loop, the optimizer, the average of the weights and the checkpoints. What is learned is the stage's affair.
+/// </summary>
+/// <param name="name">The stage's name, for progress and files.</param>
+/// <param name="plan">Steps, batch, rate.</param>
+/// <param name="context">Where it runs and what it may be told.</param>
+internal sealed class StageRunner(string name, StagePlan plan, StageContext context)
+{
+    private const int LossEvery = 25;
+    private const int AverageEvery = 4;
+    private static readonly TimeSpan CheckpointEvery = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// Runs to the last step, from the stage's checkpoint where there is one, and leaves the averaged weights in the network.
+    /// </summary>
+    /// <param name="network">The network; its parameters learn.</param>
+    /// <param name="loss">The loss of a step, counted from 0: a scalar, computed inside a dispose scope with the random numbers of that step.</param>
+    /// <exception cref="OperationCanceledException">Interrupted; a checkpoint was written.</exception>
+    public void Run(nn.Module network, Func<int, Tensor> loss)
+    {
+        IReadOnlyList<NamedParameter> parameters = [.. network.named_parameters().Select(p => new NamedParameter(p.name, p.parameter))];
+        Parameter[] values = [.. parameters.Select(p => p.Value)];
+        using var averageScope = NewDisposeScope();
+        var average = values.Select(p => p.detach().clone()).ToList();
+        using var optimizer = new FusedAdamW(values, new AdamWOptions { WeightDecay = plan.WeightDecay, Beta2 = plan.Beta2 });
+        var checkpoint = new StageCheckpoint(context.File(name + ".safetensors"), $"{context.Identity} {name} {plan}", parameters, average, optimizer);
+        var first = checkpoint.Restore();
+        var (clock, saved) = (Stopwatch.StartNew(), TimeSpan.Zero);
+        using var running = zeros([], device: context.Device);
+        var shown = double.NaN;
+        for (var step = first; step < plan.Steps; step++)
+        {
+            if (context.Cancellation.IsCancellationRequested || clock.Elapsed - saved > CheckpointEvery)
+            {
+                checkpoint.Write(step);
+                saved = clock.Elapsed;
+                context.Cancellation.ThrowIfCancellationRequested();
+            }
+
+            Update(step, loss, values, optimizer, running);
+            if ((step + 1) % AverageEvery == 0 || step + 1 == plan.Steps)
+            {
+                Average(average, values, step + 1);
+            }
+
+            if ((step + 1 - first) % LossEvery == 0 || step + 1 == plan.Steps)
+            {
+                shown = ReadLoss(running, Math.Min(LossEvery, step + 1 - first), step + 1);
+                context.Log($"{name} step {step + 1} loss {shown:0.0000} {(step + 1 - first) / clock.Elapsed.TotalSeconds:0.00} steps/s");
+            }
+
+            context.Progress(name, step + 1, plan.Steps, double.IsNaN(shown) ? "" : FormattableString.Invariant($"loss {shown:0.000}"));
+        }
+
+        checkpoint.Write(plan.Steps);
+        using var noGradient = no_grad();
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i].copy_(average[i]);
+        }
+    }
+
+    private void Update(int step, Func<int, Tensor> loss, Parameter[] values, FusedAdamW optimizer, Tensor running)
+    {
+        using var scope = NewDisposeScope();
+        // Dropout-free networks draw only from this: the same step draws the same numbers in a resumed run.
+        random.manual_seed(context.StepSeed(name, step));
+        Tensor value;
+        using (Autocast.For(context.Device, context.Precision))
+        {
+            value = loss(step);
+        }
+
+        value.backward();
+        optimizer.Step(plan.RateAt(step), GradientNorm.Divisor(values, 1));
+        optimizer.ZeroGradients();
+        using var noGradient = no_grad();
+        running.add_(value.detach());
+    }
+
+    private void Average(List<Tensor> average, Parameter[] values, int step)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        // Early averages forget quickly, or the first weights would stay in them for good.
+        var decay = Math.Min(Math.Pow(plan.AverageDecay, AverageEvery), (1.0 + step) / (10.0 + step));
+        for (var i = 0; i < values.Length; i++)
+        {
+            average[i].lerp_(values[i], 1 - decay);
+        }
+    }
+
+    private static double ReadLoss(Tensor running, int count, int step)
+    {
+        var mean = running.item<float>() / count;
+        running.zero_();
+        return double.IsFinite(mean)
+            ? mean
+            : throw new DiptychException($"The loss is no number any more at step {step}: the learning rate is too high for this seed; lower it, or use another seed.");
+    }
+}

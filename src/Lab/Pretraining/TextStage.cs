@@ -1,0 +1,33 @@
+using Diptych.Common.Clip;
+using Diptych.Common.Text;
+using Diptych.Lab.Verification;
+using static TorchSharp.torch;
+
+namespace Diptych.Lab.Pretraining;
+
+/// <summary>The generator's text encoder: one half of a small CLIP, trained first and frozen afterwards, as in Stable Diffusion.</summary>
+internal static class TextStage
+{
+    public const string Name = "text-encoder";
+
+    public static IReadOnlyList<Gate> Run(StageContext context, WorldPictures pictures, CaptionData captions, AttributeTargets targets, LabModel release)
+    {
+        var shapes = context.Options.Shapes;
+        var tokenizer = ClipTokenizer.Load(release.Tokenizer);
+        var text = shapes.Text(tokenizer.VocabularySize);
+        random.manual_seed(context.StepSeed(Name, -1));
+        using var clip = new ClipModel(text, shapes.Vision, text.ProjectionDim);
+        using var training = ClipFitting.Fit(Name, clip, recoversWords: true, context.Options.Text, context, pictures, captions, targets);
+        ReleaseFiles.Write(
+            Path.Combine(release.Model, "text_encoder"), clip, LabConfigs.TextEncoder(text), "model.safetensors",
+            name => name.StartsWith("text_model.", StringComparison.Ordinal) ? name : null);
+
+        using var encoder = ClipTextModel.Load(Path.Combine(release.Model, "text_encoder"));
+        var probe = IdentifierProbe.Measure(tokenizer, encoder);
+        return
+        [
+            new("a linear probe names the identifier from the class row", probe.ProbeAccuracy, .95),
+            new("class row's cosine with and without an identifier, mean", probe.ClassRowCosine, .9, AtMost: true),
+        ];
+    }
+}

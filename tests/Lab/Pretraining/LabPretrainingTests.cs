@@ -1,0 +1,91 @@
+using Diptych.Common;
+using Diptych.Common.Pipelines;
+using Diptych.Lab.Judges;
+using Diptych.Lab.Pretraining;
+using Diptych.Lab.Subjects;
+using Diptych.Tests.Cli;
+using static TorchSharp.torch;
+
+namespace Diptych.Tests.Lab.Pretraining;
+
+public sealed class LabPretrainingTests
+{
+    [Fact]
+    public void A_micro_rebuild_yields_a_laboratory_that_loads_and_draws()
+    {
+        using var folder = new ScratchFolder();
+        var pretraining = new LabPretraining(PretrainingOptions.Micro, folder["work"], CPU);
+        var reports = pretraining.Run();
+        Assert.Equal(["text-encoder", "autoencoder", "oracle", "mini-clip", "mini-dino", "denoiser"], reports.Select(report => report.Stage));
+
+        var lab = pretraining.Release;
+        using var model = StableDiffusion.Load(lab.Model);
+        using var oracle = Oracle.Load(lab.Oracle);
+        using var clip = MiniClipJudge.Load(lab.MiniClip, lab.Tokenizer);
+        using var dino = MiniDinoJudge.Load(lab.MiniDino);
+        using var scope = NewDisposeScope();
+        var pictures = model.Generate(["a photo of a sks dog", "a red cat in the snow"], 1, new GenerationOptions { Steps = 2 });
+        Assert.Equal([2, 3, 128, 128], pictures.shape);
+        Assert.Equal(2, oracle.Read(pictures).Count);
+        Assert.Equal([2, 96], clip.ImageFeatures(pictures).shape);
+        Assert.Equal([2, 128], dino.Features(pictures).shape);
+        Assert.Equal(6, LabSubject.LoadAll(lab.Subjects).Count);
+    }
+
+    [Fact]
+    public void An_interrupted_rebuild_goes_on_to_the_same_bytes()
+    {
+        using var folder = new ScratchFolder();
+        var options = PretrainingOptions.Micro with { Pictures = 40, JudgePictures = 40 };
+        new LabPretraining(options, folder["whole"], CPU).Run();
+
+        // Every call is interrupted three steps after it began to learn, until one gets through.
+        for (var call = 0; ; call++)
+        {
+            using var interruption = new CancellationTokenSource();
+            var learned = 0;
+            try
+            {
+                new LabPretraining(options, folder["parts"], CPU, (_, _, _, _) => { if (++learned > 25) { interruption.Cancel(); } }, interruption.Token).Run();
+                break;
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.True(call < 30, "no progress");
+            }
+        }
+
+        var files = Directory.GetFiles(folder["whole", "lab"], "*", SearchOption.AllDirectories);
+        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(file.Replace(folder["whole"], folder["parts"], StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void A_failed_gate_stops_the_rebuild_and_says_why()
+    {
+        using var folder = new ScratchFolder();
+        var error = Assert.Throws<DiptychException>(() => new LabPretraining(PretrainingOptions.Micro with { Pictures = 40, Gated = true }, folder["work"], CPU).Run());
+        Assert.Contains("text-encoder", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void A_work_folder_of_another_seed_is_refused()
+    {
+        using var folder = new ScratchFolder();
+        var options = PretrainingOptions.Micro with { Pictures = 40 };
+        using var interruption = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => new LabPretraining(options, folder["work"], CPU, (task, done, _, _) => { if (task == "text-encoder" && done == 3) { interruption.Cancel(); } }, interruption.Token).Run());
+        var error = Assert.Throws<DiptychException>(() => new LabPretraining(options with { Seed = 1 }, folder["work"], CPU).Run());
+        Assert.Contains("--work-dir", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_whole_release_stays_under_its_size()
+    {
+        var shapes = new LabShapes();
+        using var vae = LabConfigs.BuildAutoencoder(LabConfigs.Autoencoder(shapes, 1));
+        using var unet = LabConfigs.BuildDenoiser(LabConfigs.Denoiser(shapes));
+        var bytes = 2 * (vae.parameters().Sum(p => p.numel()) + unet.parameters().Sum(p => p.numel()));
+        Assert.InRange(bytes, 20e6, 33e6);
+    }
+}
