@@ -44,12 +44,17 @@ internal sealed class LabVerb
         var device = _device.Read(values);
         using var model = StableDiffusion.Load(lab.Model, device);
         using var oracle = Oracle.Load(lab.Oracle, device);
+        // Only a laboratory built by lab pretrain has this judge.
+        using var dino = Directory.Exists(lab.MiniDino) ? MiniDinoJudge.Load(lab.MiniDino, device) : null;
         var verification = new LabVerification(
             lab,
             oracle,
             (captions, seed, guidance) => model.Generate(captions, seed, generation with { GuidanceScale = guidance }, cancellation: _session.Cancellation),
             pictures => model.Vae.Encode(pictures.to(device)).Mean,
-            model.Vae.Decode);
+            model.Vae.Decode)
+        {
+            MiniDino = dino, Text = (model.Tokenizer, model.TextEncoder),
+        };
         LabVerificationResult result;
         using (var display = _session.ShowProgress())
         {

@@ -17,7 +17,15 @@ public static class SubjectFidelity
     {
         ArgumentNullException.ThrowIfNull(reading);
         ArgumentNullException.ThrowIfNull(truth);
-        return [.. Enumerable.Range(0, reading.Count).Select(picture => new SubjectScore(Attributes(reading, picture, truth)))];
+        return [.. Enumerable.Range(0, reading.Count).Select(picture => Score(reading, picture, truth))];
+    }
+
+    /// <summary>Scores one picture of a reading.</summary>
+    public static SubjectScore Score(OracleReading reading, int picture, SubjectTruth truth)
+    {
+        ArgumentNullException.ThrowIfNull(reading);
+        ArgumentNullException.ThrowIfNull(truth);
+        return new SubjectScore(Attributes(reading, picture, truth));
     }
 
     private static Dictionary<string, bool> Attributes(OracleReading reading, int picture, SubjectTruth truth)

@@ -51,6 +51,20 @@ public sealed record SubjectTruth
             : throw new DiptychException($"{path}: has an accessory ({truth.Accessory}) but no \"acc_rgb\"; add its colour as three numbers from 0 to 255");
     }
 
+    /// <summary>What a picture's own attributes say of its subject.</summary>
+    /// <exception cref="ArgumentException">The attributes lack the paint of body or part.</exception>
+    public static SubjectTruth Of(PictureAttributes picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        return picture is { Body: { } body, Part: { } part }
+            ? new SubjectTruth
+            {
+                Class = picture.Class, Body = body, Part = part, Patch = picture.Patch, Pattern = picture.Pattern, Accessory = picture.Accessory,
+                AccessoryColour = picture.Accessory == LabWords.None ? null : picture.AccessoryPaint,
+            }
+            : throw new ArgumentException("The picture's attributes do not say its paints.", nameof(picture));
+    }
+
     /// <summary>What the oracle reads in a subject's pictures <c>[n, 3, h, w]</c> in [-1, 1].</summary>
     public static SubjectTruth ReadFrom(Oracle oracle, Tensor pictures)
     {

@@ -28,11 +28,7 @@ public static class SubjectWriter
         var scenes = LabWords.ScenePhrases.Keys.ToList();
         Pictures(Path.Combine(folder, "references"), [.. References.Select(place => SubjectFactory.In(subject, random, place.Scene, place.Layout))]);
         Pictures(Path.Combine(folder, "held-out"), [.. Enumerable.Range(0, heldOut).Select(i => SubjectFactory.In(subject, random, scenes[i % scenes.Count]))]);
-        var truth = new SubjectTruth
-        {
-            Class = subject.Class, Body = subject.Body!.Value, Part = subject.Part!.Value, Patch = subject.Patch, Pattern = subject.Pattern, Accessory = subject.Accessory,
-            AccessoryColour = subject.AccessoryPaint, Tier = tier,
-        };
+        var truth = SubjectTruth.Of(subject) with { Tier = tier };
         AtomicFile.WriteText(Path.Combine(folder, "subject.json"), JsonSerializer.Serialize(truth, Indented) + "\n");
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Diptych.Common;
+using Diptych.Common.Text;
 using Diptych.Lab.Judges;
 using Diptych.Lab.Subjects;
 using Diptych.Lab.World;
@@ -35,6 +36,12 @@ public sealed class LabVerification
         _roundTrip = pictures => decode(encode(pictures));
     }
 
+    /// <summary>The judge that recognises individuals; without one, what is measured with it is left out.</summary>
+    public MiniDinoJudge? MiniDino { get; init; }
+
+    /// <summary>The model's tokenizer and text encoder; without them the identifiers' place in the text is not measured.</summary>
+    public (ClipTokenizer Tokenizer, ClipTextModel Encoder)? Text { get; init; }
+
     /// <summary>Draws, measures and returns the figures.</summary>
     /// <param name="options">Guidance, captions per set, batch size, seed.</param>
     /// <param name="progress">Told what is going on, pictures done and pictures in all.</param>
@@ -50,7 +57,10 @@ public sealed class LabVerification
 
         var edges = new Dictionary<string, Measure>();
         var judge = JudgesCeiling(known, options.BatchSize, edges, progress);
+        progress?.Invoke("reading appearances nobody has seen", 0, 1);
+        var ceilings = JudgeCeilings.Of(_oracle, pictures => InBatches((int)pictures.shape[0], options.BatchSize, "passing renders through the autoencoder", progress, (start, count) => _roundTrip(pictures.narrow(0, start, count))));
         var sets = new Dictionary<string, IReadOnlyDictionary<string, Measure>>();
+        var pictures = new Dictionary<string, Measure>();
         foreach (var (set, truth) in captions)
         {
             using var drawn = InBatches(truth.Count, options.BatchSize, $"drawing the {set} captions", progress, (start, count) =>
@@ -59,9 +69,58 @@ public sealed class LabVerification
             accuracy["pattern"] = Measure.Together([accuracy["pattern"], .. PatternsAgain(set, truth, options.Guidance, progress)]);
             sets[set] = accuracy.Concat(judge).ToDictionary();
             edges[set] = Measure.MeanOf(PictureQuality.EdgeEnergy(drawn).ToList());
+            Compare(set, drawn, truth, captions.Values.Last(other => other != truth), options.BatchSize, pictures, progress);
         }
 
-        return new LabVerificationResult(sets, subjects.Where(subject => subject.Truth is not null && subject.HeldOut.Count > 0).ToDictionary(subject => subject.Name, Ceiling), edges);
+        return new LabVerificationResult(sets, subjects.Where(subject => subject.Truth is not null && subject.HeldOut.Count > 0).ToDictionary(subject => subject.Name, Ceiling), edges)
+        {
+            JudgeOnRenders = ceilings.Renders, JudgeOnRoundTrips = ceilings.RoundTrips, LookAlikes = ceilings.LookAlikes, Pictures = pictures, Identifiers = Identifiers(options, progress),
+        };
+    }
+
+    // Drawn pictures and round trips of the same captions' renders, each against renders of the other captions.
+    private void Compare(
+        string set, Tensor drawn, IReadOnlyList<CaptionWithTruth> captions, IReadOnlyList<CaptionWithTruth> others, int batchSize, Dictionary<string, Measure> pictures, Action<string, int, int>? progress)
+    {
+        if (captions.Count < 2 || others.Count < 2)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        var renders = Renders.Of(captions.Select(caption => caption.Attributes));
+        var trips = InBatches(captions.Count, batchSize, "passing renders through the autoencoder", progress, (start, count) => _roundTrip(renders.narrow(0, start, count)));
+        pictures[$"edge_energy_{set}_to_round_trips"] = new Measure(PictureQuality.EdgeEnergy(drawn).Average() / PictureQuality.EdgeEnergy(trips).Average(), captions.Count);
+        if (MiniDino is not null)
+        {
+            var compared = PictureStatistics.Compare(MiniDino, drawn, trips, Renders.Of(others.Select(caption => caption.Attributes)));
+            pictures[$"kid_{set}"] = new Measure(compared.DrawnKid, captions.Count);
+            pictures[$"kid_{set}_round_trips"] = new Measure(compared.RoundTripKid, captions.Count);
+        }
+    }
+
+    private Dictionary<string, Measure> Identifiers(LabVerificationOptions options, Action<string, int, int>? progress)
+    {
+        var measures = new Dictionary<string, Measure>();
+        if (Text is { } text)
+        {
+            var probe = IdentifierProbe.Measure(text.Tokenizer, text.Encoder);
+            measures["linear_probe"] = new Measure(probe.ProbeAccuracy, probe.Rows);
+            measures["class_row_cosine"] = new Measure(probe.ClassRowCosine, probe.Rows);
+        }
+
+        if (MiniDino is not null)
+        {
+            progress?.Invoke("drawing names", 0, 1);
+            var effects = IdentifierEffects.Measure(_draw, _oracle, MiniDino, options.Guidance);
+            progress?.Invoke("drawing names", 1, 1);
+            measures["reserved_name_shift"] = effects.ReservedShift;
+            measures["other_noise_shift"] = effects.SeedShift;
+            measures["individuals_recognised"] = effects.Individuals;
+            measures["individuals_fidelity"] = effects.IndividualFidelity;
+        }
+
+        return measures;
     }
 
     // One caption in five says a pattern, and the model obeys about one in ten of those: four pictures of two hundred, give or take two.

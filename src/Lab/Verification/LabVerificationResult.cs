@@ -22,14 +22,34 @@ public sealed record LabVerificationResult(
     /// <summary>Prefix of the judge's ceilings in every set.</summary>
     public const string OraclePrefix = "oracle_";
 
+    /// <summary>Per attribute how often the oracle is right on renders of appearances nobody was trained on, and per colour (<c>body_rgb</c>, ...) its median error.</summary>
+    public IReadOnlyDictionary<string, Measure> JudgeOnRenders { get; init; } = new Dictionary<string, Measure>();
+
+    /// <summary>The same on their autoencoder round trips.</summary>
+    public IReadOnlyDictionary<string, Measure> JudgeOnRoundTrips { get; init; } = new Dictionary<string, Measure>();
+
+    /// <summary>How often an individual's picture scores above that of a look-alike.</summary>
+    public Measure LookAlikes { get; init; } = new(null, 0);
+
+    /// <summary>How near the drawn pictures come to the world's: kernel distances, and sharpness relative to the autoencoder's.</summary>
+    public IReadOnlyDictionary<string, Measure> Pictures { get; init; } = new Dictionary<string, Measure>();
+
+    /// <summary>What names do to text and pictures.</summary>
+    public IReadOnlyDictionary<string, Measure> Identifiers { get; init; } = new Dictionary<string, Measure>();
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>An object with one member per set, <c>subject_fidelity_ceiling</c> and <c>edge_energy</c>; every measure is <c>{"value": x, "n": k}</c>.</summary>
+    /// <summary>An object with one member per set, <c>subject_fidelity_ceiling</c>, <c>edge_energy</c> and what else was measured; every measure is <c>{"value": x, "n": k}</c>.</summary>
     public string ToJson()
     {
         var members = Sets.ToDictionary(set => set.Key, set => set.Value);
         members["subject_fidelity_ceiling"] = SubjectCeilings;
         members["edge_energy"] = EdgeEnergy;
+        members["judge_on_renders"] = JudgeOnRenders;
+        members["judge_on_round_trips"] = JudgeOnRoundTrips;
+        members["judge_on_look_alikes"] = new Dictionary<string, Measure> { ["subject_preferred"] = LookAlikes };
+        members["pictures"] = Pictures;
+        members["identifiers"] = Identifiers;
         return JsonSerializer.Serialize(members, Indented);
     }
 
@@ -47,6 +67,11 @@ public sealed record LabVerificationResult(
         Row(text, "autoencoder PSNR, dB", [Sets.Values.First()[VaePsnr].ToString()]);
         Section(text, "edge energy", EdgeEnergy);
         Section(text, "fidelity of held-out pictures", SubjectCeilings);
+        Section(text, "judge on unseen renders", JudgeOnRenders);
+        Section(text, "judge on their round trips", JudgeOnRoundTrips);
+        Section(text, "judge", new Dictionary<string, Measure> { ["subject preferred to a look-alike"] = LookAlikes });
+        Section(text, "pictures", Pictures);
+        Section(text, "identifiers", Identifiers);
         return text.ToString();
     }
 
