@@ -1,5 +1,4 @@
 using Diptych.Lab.World;
-using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

@@ -88,7 +88,7 @@ internal static class AutoencoderStage
         return means.std().item<float>();
     }
 
-    private static IReadOnlyList<Gate> Measure(AutoencoderKL vae, WorldPictures heldOut, StageContext context)
+    private static List<Gate> Measure(AutoencoderKL vae, WorldPictures heldOut, StageContext context)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();

@@ -1,7 +1,5 @@
 using Diptych.Common.Clip;
-using Diptych.Common.Text;
 using Diptych.Lab.Judges;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

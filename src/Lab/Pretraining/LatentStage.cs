@@ -1,7 +1,6 @@
 using Diptych.Common.Runtime;
 using Diptych.Common.Vae;
 using Diptych.Common.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Pretraining;

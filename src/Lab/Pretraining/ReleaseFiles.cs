@@ -1,5 +1,4 @@
 using Diptych.Common.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Pretraining;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Diptych.Common;
 using Diptych.Common.Runtime;
 using Diptych.Common.Training;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using Diptych.Common.Text;
 using Diptych.Lab.World;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Verification;

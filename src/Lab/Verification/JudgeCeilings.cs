@@ -2,7 +2,6 @@ using Diptych.Common.Runtime;
 using Diptych.Lab.Judges;
 using Diptych.Lab.Subjects;
 using Diptych.Lab.World;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Verification;
@@ -44,7 +43,7 @@ public static class JudgeCeilings
         return new Result(Figures(own, truth), Figures(oracle.Read(trips), truth), Measure.ShareOf(wins));
     }
 
-    private static Dictionary<string, Measure> Figures(OracleReading reading, IReadOnlyList<PictureAttributes> truth)
+    private static Dictionary<string, Measure> Figures(OracleReading reading, List<PictureAttributes> truth)
     {
         var figures = AttributeAccuracy.Of(reading, truth, whereSaid: false).ToDictionary();
         foreach (var (colour, error) in ColourError.Median(reading, truth))

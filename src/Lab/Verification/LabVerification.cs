@@ -80,7 +80,7 @@ public sealed class LabVerification
 
     // Drawn pictures and round trips of the same captions' renders, each against renders of the other captions.
     private void Compare(
-        string set, Tensor drawn, IReadOnlyList<CaptionWithTruth> captions, IReadOnlyList<CaptionWithTruth> others, int batchSize, Dictionary<string, Measure> pictures, Action<string, int, int>? progress)
+        string set, Tensor drawn, List<CaptionWithTruth> captions, List<CaptionWithTruth> others, int batchSize, Dictionary<string, Measure> pictures, Action<string, int, int>? progress)
     {
         if (captions.Count < 2 || others.Count < 2)
         {
