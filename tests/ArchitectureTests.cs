@@ -13,8 +13,9 @@ public sealed class ArchitectureTests
         ["src/Lab"] = ["src/Common"],
         ["reports"] = [],
         ["bench/Comparison"] = ["src/Common", "src/TextualInversion", "src/DreamBooth", "src/Lab", "reports"],
-        ["bench/TrainingStep"] = ["bench/Comparison"],
-        ["src/Cli"] = ["bench/Comparison"],
+        ["bench/StepTiming"] = ["bench/Comparison"],
+        ["bench/TrainingStep"] = ["bench/StepTiming"],
+        ["src/Cli"] = ["bench/StepTiming"],
     };
 
     [Fact]

@@ -14,5 +14,6 @@ internal static class RootVerb
             ReportVerb.Create(session),
             DoctorVerb.Create(session),
             LabVerb.Create(session),
+            BenchVerb.Create(session),
         };
 }

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using static TorchSharp.torch;
+
+namespace Diptych.StepTiming;
+
+/// <summary>What this machine can do at most, measured beside the steps: the best rate of a large matrix product and of a large convolution.</summary>
+/// <param name="MatmulGflops">Billions of operations a second of a square fp32 product.</param>
+/// <param name="ConvGflops">The same of a 3 x 3 convolution.</param>
+public sealed record MachineCeiling(double MatmulGflops, double ConvGflops)
+{
+    private const int Side = 1024;
+    private const int Channels = 128;
+    private const int Picture = 32;
+    private const int Batch = 8;
+    private const int Repeats = 12;
+
+    /// <summary>Measures; about two seconds.</summary>
+    public static MachineCeiling Measure(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (a, b) = (randn(Side, Side, device: device), randn(Side, Side, device: device));
+        var (x, weight) = (randn(Batch, Channels, Picture, Picture, device: device), randn(Channels, Channels, 3, 3, device: device));
+        return new MachineCeiling(
+            Best(2.0 * Side * Side * Side, device, () => matmul(a, b)),
+            Best(2.0 * Batch * Picture * Picture * Channels * Channels * 9, device, () => nn.functional.conv2d(x, weight, padding: [1, 1])));
+    }
+
+    /// <summary>The higher of the two rates.</summary>
+    public double Gflops => Math.Max(MatmulGflops, ConvGflops);
+
+    private static double Best(double operations, Device device, Func<Tensor> run)
+    {
+        var best = double.PositiveInfinity;
+        for (var i = 0; i < Repeats; i++)
+        {
+            var begin = Stopwatch.GetTimestamp();
+            run().Dispose();
+            PhaseClock.Wait(device);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(begin).TotalSeconds);
+        }
+
+        return operations / best / 1e9;
+    }
+}

@@ -1,0 +1,95 @@
+using Diptych.Common.Data;
+using Diptych.Common.Pipelines;
+using Diptych.Common.Runtime;
+using Diptych.Common.Training;
+using Diptych.DreamBooth;
+using Diptych.TextualInversion;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Diptych.StepTiming;
+
+/// <summary>The step as the trainers take it, put together from the same parts: cached posteriors, the method's own step, the fused optimizer.</summary>
+public sealed class OwnStep : ITimedStep
+{
+    private readonly StepSetup _setup;
+    private readonly StableDiffusion _sd;
+    private readonly PhotoLatents _photos;
+    private readonly ITrainingStep _step;
+    private readonly IDisposable _owned;
+    private readonly FusedAdamW _optimizer;
+    private readonly Parameter[] _parameters;
+    private readonly bool _clips;
+    private readonly Func<int, Tensor> _ids;
+
+    private OwnStep(StepSetup setup, StableDiffusion sd, ITrainingStep step, IDisposable owned, bool clips, Func<int, Tensor> ids)
+    {
+        (_setup, _sd, _step, _owned, _clips, _ids) = (setup, sd, step, owned, clips, ids);
+        _photos = PhotoLatents.Create(sd, PhotoFolder.LoadAll(setup.Photos), new ImageTransform { Size = setup.Resolution }, seed: 0);
+        _parameters = [.. step.Trainable.Select(p => p.Value)];
+        _optimizer = new FusedAdamW(_parameters, new AdamWOptions());
+    }
+
+    /// <summary>Textual Inversion.</summary>
+    public static OwnStep TextualInversion(StepSetup setup)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        var sd = setup.LoadModel();
+        var concept = ConceptEmbedding.Create(sd, new TextualInversionOptions { PlaceholderToken = StepSetup.Placeholder, InitializerToken = setup.InitializerToken });
+        return new OwnStep(setup, sd, new TextualInversionStep(sd, concept), concept, clips: false, step => sd.Tokenize(
+            [.. Enumerable.Range(0, setup.BatchSize).Select(i =>
+                Common.Text.PromptTemplates.Fill(Common.Text.PromptTemplates.Object[new RandomStream(0, RandomPurpose.Prompts, step, i).Next(Common.Text.PromptTemplates.Object.Count)], StepSetup.Placeholder))]));
+    }
+
+    /// <summary>DreamBooth with a frozen text encoder.</summary>
+    public static OwnStep DreamBooth(StepSetup setup)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        var sd = setup.LoadModel();
+        var step = new DreamBoothStep(sd, new DreamBoothOptions { InstancePrompt = setup.InstancePrompt });
+        var prompt = sd.Tokenize([setup.InstancePrompt]);
+        return new OwnStep(setup, sd, step, step, clips: true, _ => prompt.expand(setup.BatchSize, -1));
+    }
+
+    /// <inheritdoc/>
+    public double Run(int step, PhaseClock clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        using var scope = NewDisposeScope();
+        var pass = new MicroBatch(step, (long)step * _setup.BatchSize, _setup.BatchSize);
+        var batch = clock.Time(StepPhase.Load, () =>
+        {
+            var latents = _photos.Draw(RandomPurpose.Order, pass, repeats: 1, firstSample: 0);
+            return new TrainingBatch(
+                latents,
+                NoiseDraws.Normal(0, RandomPurpose.Noise, pass, 0, _setup.BatchSize, latents.shape[1..]).to(_setup.Device),
+                NoiseDraws.Timesteps(0, pass, 0, _setup.BatchSize, _sd.Schedule.TrainTimesteps).to(_setup.Device),
+                _ids(step));
+        });
+        var loss = clock.Time(StepPhase.Forward, () =>
+        {
+            using var autocast = Autocast.For(_setup.Device, _setup.Precision);
+            return _step.Loss(batch);
+        });
+        clock.Time(StepPhase.Backward, () =>
+        {
+            loss.backward();
+            return 0;
+        });
+        return clock.Time(StepPhase.Optimizer, () =>
+        {
+            _optimizer.Step(5e-6, _clips ? GradientNorm.Divisor(_parameters, 1) : null);
+            _optimizer.ZeroGradients();
+            return (double)loss.item<float>();
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _photos.Dispose();
+        _owned.Dispose();
+        _sd.Dispose();
+    }
+}

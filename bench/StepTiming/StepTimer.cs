@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using TorchSharp;
+
+namespace Diptych.StepTiming;
+
+/// <summary>Times pairs of steps: a script-shaped one and ours, on the same model, photos and machine, one right after the other.</summary>
+public static class StepTimer
+{
+    /// <summary>Measures one pair.</summary>
+    /// <param name="name">The shape's name, for the row.</param>
+    /// <param name="method">ti or db.</param>
+    /// <param name="setup">Model, photos, batch, precision.</param>
+    /// <param name="steps">Timed steps of each; their median counts.</param>
+    /// <param name="ceiling">What the machine can do.</param>
+    /// <param name="progress">Told what is going on, done and total.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    public static StepTimingRow Measure(
+        string name, string method, StepSetup setup, int steps, MachineCeiling ceiling, Action<string, int, int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        ArgumentNullException.ThrowIfNull(ceiling);
+        // One after the other, not side by side: two optimizers over a large UNet would not fit beside each other.
+        var script = Side($"{name} {method}, script-shaped", () => method == "ti" ? new ScriptTextualInversion(setup) : new ScriptDreamBooth(setup), setup, steps, progress, cancellation);
+        var flops = Flops(setup);
+        var ours = Side($"{name} {method}, ours", () => method == "ti" ? OwnStep.TextualInversion(setup) : OwnStep.DreamBooth(setup), setup, steps, progress, cancellation);
+        var operations = setup.BatchSize * (method == "ti" ? flops.TextualInversion : flops.DreamBooth);
+        return new StepTimingRow
+        {
+            Shape = name, Method = method, Batch = setup.BatchSize, Precision = setup.Precision == Common.Runtime.MixedPrecision.No ? "fp32" : "bf16", Resolution = setup.Resolution,
+            BaselineMs = script.Milliseconds, OursMs = ours.Milliseconds, Ratio = ours.Milliseconds / script.Milliseconds,
+            Gflop = operations / 1e9, FloorShare = operations / 1e6 / ceiling.Gflops / ours.Milliseconds,
+            BaselinePeakMb = script.PeakMb, PeakMb = ours.PeakMb, Phases = ours.Phases, BaselinePhases = script.Phases,
+            Tensors = ours.Tensors, BaselineTensors = script.Tensors, AllocatedBytes = ours.Allocated, BaselineAllocatedBytes = script.Allocated,
+            Loss = ours.Loss, BaselineLoss = script.Loss,
+        };
+    }
+
+    private static StepFlops Flops(StepSetup setup)
+    {
+        using var sd = setup.LoadModel();
+        return StepFlops.Of(sd.UNet.Config, setup.Resolution / sd.Vae.Config.DownscaleFactor, sd.Tokenizer.MaxLength);
+    }
+
+    private static SideResult Side(string what, Func<ITimedStep> make, StepSetup setup, int steps, Action<string, int, int>? progress, CancellationToken cancellation)
+    {
+        const int WarmUp = 3;
+        const int Phased = 5;
+        PeakMemory.Begin();
+        using var step = make();
+        var off = new PhaseClock(setup.Device, isOn: false);
+        var (times, loss) = (new List<double>(), 0.0);
+        long tensors = 0, allocated = 0;
+        for (var i = 0; i < WarmUp + steps; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (made, managed) = (TensorsMade(), GC.GetAllocatedBytesForCurrentThread());
+            var begin = Stopwatch.GetTimestamp();
+            loss += step.Run(i, off);
+            PhaseClock.Wait(setup.Device);
+            if (i >= WarmUp)
+            {
+                times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+                (tensors, allocated) = (TensorsMade() - made, GC.GetAllocatedBytesForCurrentThread() - managed);
+            }
+
+            progress?.Invoke(what, i + 1, WarmUp + steps + Phased);
+        }
+
+        var clock = new PhaseClock(setup.Device, isOn: true);
+        for (var i = 0; i < Phased; i++)
+        {
+            step.Run(WarmUp + steps + i, clock);
+            progress?.Invoke(what, WarmUp + steps + i + 1, WarmUp + steps + Phased);
+        }
+
+        times.Sort();
+        return new SideResult(
+            times[times.Count / 2], clock.Milliseconds.ToDictionary(phase => phase.Key.ToString().ToLowerInvariant(), phase => phase.Value / Phased), PeakMemory.Megabytes(), tensors, allocated,
+            loss / (WarmUp + steps));
+    }
+
+    private static long TensorsMade()
+    {
+        var made = DisposeScopeManager.Statistics.TensorStatistics;
+        return made.CreatedInScopeCount + made.CreatedOutsideScopeCount;
+    }
+
+    private sealed record SideResult(double Milliseconds, IReadOnlyDictionary<string, double> Phases, double? PeakMb, long Tensors, long Allocated, double Loss);
+}
