@@ -1,0 +1,28 @@
+using Diptych.Common.Unet;
+using Diptych.Common.Weights;
+using Diptych.StepTiming;
+
+namespace Diptych.Tests.StepTiming;
+
+public sealed class StepFlopsTests
+{
+    [Fact]
+    public void Stable_Diffusion_1_counts_what_others_counted_by_hand()
+    {
+        // Published for 64 x 64 latents and 77 tokens: 803 GFLOP, of which attention 126.
+        var flops = StepFlops.Of(Sd1(), 64, 77);
+        Assert.InRange(flops.Dense + flops.Attention, 0.98 * 803e9, 1.02 * 803e9);
+        Assert.InRange(flops.Attention, 0.97 * 126e9, 1.03 * 126e9);
+    }
+
+    [Fact]
+    public void DreamBooth_pays_for_the_weights_gradients_besides()
+    {
+        var flops = StepFlops.Of(Sd1(), 32, 77);
+        Assert.Equal(flops.Dense, flops.DreamBooth - flops.TextualInversion, 3);
+    }
+
+    private static UNetConfig Sd1() => UNetConfig.Read(ConfigFile.Parse("sd1", """
+        {"_class_name": "UNet2DConditionModel", "sample_size": 64, "cross_attention_dim": 768, "attention_head_dim": 8}
+        """));
+}
