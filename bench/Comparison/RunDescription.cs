@@ -54,7 +54,7 @@ internal static class RunDescription
                 Steps = options.Generation.Steps,
                 GuidanceScale = options.Generation.GuidanceScale,
                 SeedsPerPrompt = options.Pictures / contexts.Count,
-                NegativePrompt = options.Generation.NegativePrompt,
+                NegativePrompt = options.Generation.NegativePrompt ?? "",
             },
             Seconds = elapsed.TotalSeconds,
         };
@@ -72,7 +72,7 @@ internal static class RunDescription
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var (fidelity, attributes) = judges.Ceiling(heldOut, truth);
-        var trips = ImageTensor.ToImages(model.Decode(model.Vae.Encode(ImageTensor.FromImages(heldOut).to(model.Device)).Mean * model.Vae.Config.ScalingFactor));
+        var trips = ImageTensor.ToImages(model.Decode(model.Vae.Scale(model.Vae.Encode(ImageTensor.FromImages(heldOut).to(model.Device)).Mean)));
         return new CeilingRecord
         {
             HeldOut = fidelity,

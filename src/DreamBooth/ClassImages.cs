@@ -91,7 +91,7 @@ public static class ClassImages
 
     private static ImageRecipe Recipe(StableDiffusion sd, DreamBoothOptions options, GenerationOptions generation) => new(
         options.ClassPrompt!,
-        generation.NegativePrompt,
+        generation.NegativePrompt ?? "",
         sd.Folder.Hash(),
         options.Training.Seed,
         SamplerNames.Of(generation.Sampler ?? sd.Scheduler.Sampler),

@@ -1,5 +1,6 @@
 using Diptych.Common.Pipelines;
 using Diptych.Common.Runtime;
+using Diptych.Common.Text;
 using Diptych.Common.Training;
 using static TorchSharp.torch;
 
@@ -14,14 +15,14 @@ internal sealed class DreamBoothBatches : IDisposable
     private readonly PhotoLatents _photos;
     private readonly PhotoLatents? _classImages;
     private readonly DreamBoothOptions _options;
-    private readonly Tensor _instanceIds;
-    private readonly Tensor? _classIds;
+    private readonly PromptTokens _instance;
+    private readonly PromptTokens? _class;
 
     public DreamBoothBatches(StableDiffusion sd, PhotoLatents photos, PhotoLatents? classImages, DreamBoothOptions options)
     {
         (_sd, _photos, _classImages, _options) = (sd, photos, classImages, options);
-        _instanceIds = sd.Tokenize([options.InstancePrompt]).DetachFromDisposeScope();
-        _classIds = classImages is null ? null : sd.Tokenize([options.ClassPrompt!]).DetachFromDisposeScope();
+        _instance = sd.Tokenize([options.InstancePrompt]).Map(ids => ids.DetachFromDisposeScope());
+        _class = classImages is null ? null : sd.Tokenize([options.ClassPrompt!]).Map(ids => ids.DetachFromDisposeScope());
     }
 
     /// <summary>As the reference: the longer of the two sets, the shorter one repeated.</summary>
@@ -29,31 +30,46 @@ internal sealed class DreamBoothBatches : IDisposable
 
     public TrainingBatch Build(MicroBatch pass)
     {
-        var own = Half(pass, _photos, _instanceIds, RandomPurpose.Order, firstSample: 0);
+        var own = Half(pass, _photos, _instance, RandomPurpose.Order, firstSample: 0);
         if (_classImages is null)
         {
             return own;
         }
 
-        var prior = Half(pass, _classImages, _classIds!, RandomPurpose.ClassOrder, NoiseDraws.ClassSamples);
+        var prior = Half(pass, _classImages, _class!, RandomPurpose.ClassOrder, NoiseDraws.ClassSamples);
+        // The reference tells class images the subject's sizes; their own are those they were drawn with, to which the network is to be held.
+        var priorSizes = _options.Training.Parity ? own.TimeIds : prior.TimeIds;
         return new TrainingBatch(
-            cat([own.Latents, prior.Latents]), cat([own.Noise, prior.Noise]), cat([own.Timesteps, prior.Timesteps]), cat([own.TokenIds, prior.TokenIds]));
+            cat([own.Latents, prior.Latents]),
+            cat([own.Noise, prior.Noise]),
+            cat([own.Timesteps, prior.Timesteps]),
+            PromptTokens.Concat(own.Tokens, prior.Tokens),
+            own.TimeIds is null ? null : cat([own.TimeIds, priorSizes!]));
     }
 
     public void Dispose()
     {
-        _instanceIds.Dispose();
-        _classIds?.Dispose();
+        _instance.Dispose();
+        _class?.Dispose();
     }
 
-    private TrainingBatch Half(MicroBatch pass, PhotoLatents images, Tensor ids, RandomPurpose order, int firstSample)
+    private TrainingBatch Half(MicroBatch pass, PhotoLatents images, PromptTokens prompt, RandomPurpose order, int firstSample)
     {
         var seed = _options.Training.Seed;
-        var latents = images.Draw(order, pass, repeats: 1, firstSample);
+        var drawn = images.Draw(order, pass, repeats: 1, firstSample);
         return new TrainingBatch(
-            latents,
-            NoiseDraws.Normal(seed, RandomPurpose.Noise, pass, firstSample, pass.Count, latents.shape[1..]).to(_sd.Device),
+            drawn.Latents,
+            Noise(pass, firstSample, drawn.Latents.shape[1..]).to(_sd.Device),
             NoiseDraws.Timesteps(seed, pass, firstSample, pass.Count, _sd.Schedule.TrainTimesteps).to(_sd.Device),
-            ids.expand(pass.Count, -1));
+            prompt.Repeat(pass.Count),
+            _sd.TimeIds(drawn.Sizes));
+    }
+
+    private Tensor Noise(MicroBatch pass, int firstSample, long[] shape)
+    {
+        const double offsetShare = 0.1;
+        Tensor Draw(RandomPurpose purpose, params long[] of) => NoiseDraws.Normal(_options.Training.Seed, purpose, pass, firstSample, pass.Count, of);
+        var noise = Draw(RandomPurpose.Noise, shape);
+        return _options.OffsetNoise ? noise.add_(offsetShare * Draw(RandomPurpose.OffsetNoise, shape[0], 1, 1)) : noise;
     }
 }

@@ -26,8 +26,15 @@ public sealed record DreamBoothOptions
     /// <summary>Where class images are kept between runs; default a folder inside the run's.</summary>
     public string? ClassDataDir { get; init; }
 
-    /// <summary>Whether the text encoder learns as well. Default no.</summary>
+    /// <summary>Whether the text encoder (in Stable Diffusion XL, both) learns as well. Default no.</summary>
     public bool TrainTextEncoder { get; init; }
+
+    /// <summary>Bound of the signal-to-noise ratio in the subject's loss weights (Hang et al. 2023, "Min-SNR"; 5 is the paper's). Default none: all timesteps weigh alike.</summary>
+    [Range(1e-3, 1e6)]
+    public double? SnrGamma { get; init; }
+
+    /// <summary>Whether a tenth of a normal number is added to each channel of the noise, so that very dark and very light pictures can be learned. Default no.</summary>
+    public bool OffsetNoise { get; init; }
 
     /// <summary>Steps, batch size and learning rate. Default: batch 4, 1e-4, gradients clipped at norm 1.</summary>
     public TrainingOptions Training { get; init; } = new() { LearningRate = 1e-4, MaxGradNorm = 1 };

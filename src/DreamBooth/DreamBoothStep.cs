@@ -16,7 +16,7 @@ public sealed class DreamBoothStep : ITrainingStep, IDisposable
     private readonly DreamBoothOptions _options;
     private readonly PromptRows _prompts;
 
-    /// <summary>Unfreezes the UNet, and the text encoder where the options say so.</summary>
+    /// <summary>Unfreezes the UNet, and the text encoders where the options say so.</summary>
     public DreamBoothStep(StableDiffusion sd, DreamBoothOptions options)
     {
         ArgumentNullException.ThrowIfNull(sd);
@@ -24,8 +24,9 @@ public sealed class DreamBoothStep : ITrainingStep, IDisposable
         (_sd, _options) = (sd, options);
         _prompts = new PromptRows(sd, options.TrainTextEncoder);
         sd.UNet.SetLearning(true);
-        sd.TextEncoder.SetLearning(options.TrainTextEncoder);
-        Trainable = [.. Named("unet.", sd.UNet), .. options.TrainTextEncoder ? Named("text_encoder.", sd.TextEncoder) : []];
+        sd.Text.SetLearning(options.TrainTextEncoder);
+        var encoders = options.TrainTextEncoder ? sd.Folder.TextEncoders.Zip(sd.Text.Encoders, (name, encoder) => Named(name + ".", encoder.Model)) : [];
+        Trainable = [.. Named("unet.", sd.UNet), .. encoders.SelectMany(parameters => parameters)];
     }
 
     /// <inheritdoc/>
@@ -37,22 +38,29 @@ public sealed class DreamBoothStep : ITrainingStep, IDisposable
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
         var draw = DiffusionDraw.Create(batch.Latents, batch.Noise, batch.Timesteps, _sd.Schedule);
-        var prompt = _prompts.For(batch.TokenIds);
+        var prompt = _prompts.For(batch.Tokens) with { TimeIds = batch.TimeIds };
         var prediction = _sd.UNet.forward(draw.Noised, draw.Timesteps, prompt);
         if (!_options.WithPriorPreservation)
         {
-            return DenoisingLoss.Mean(prediction, draw.Target).MoveToOuterDisposeScope();
+            return Own(prediction, draw.Target, draw.Timesteps).MoveToOuterDisposeScope();
         }
 
         // The batch holds the subject's half first, then the class's.
         var (predictions, targets) = (prediction.chunk(2), draw.Target.chunk(2));
-        var own = DenoisingLoss.Mean(predictions[0], targets[0]);
+        var own = Own(predictions[0], targets[0], TimestepsOfWeights(draw.Timesteps));
         var prior = DenoisingLoss.Mean(predictions[1], targets[1]);
         return (own + _options.PriorLossWeight * prior).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _prompts.Dispose();
+
+    private Tensor Own(Tensor prediction, Tensor target, Tensor timesteps) => _options.SnrGamma is { } gamma
+        ? DenoisingLoss.Weighted(prediction, target, _sd.Schedule.MinSnrWeights(timesteps, gamma))
+        : DenoisingLoss.Mean(prediction, target);
+
+    // Whole in parity: the reference weighs its one photo by the mean of both halves' weights (and fails with more photos than one).
+    private Tensor TimestepsOfWeights(Tensor timesteps) => _options.Training.Parity ? timesteps : timesteps.chunk(2)[0];
 
     private static IEnumerable<NamedParameter> Named(string prefix, nn.Module module) =>
         module.named_parameters().Select(p => new NamedParameter(prefix + p.name, p.parameter));

@@ -32,7 +32,7 @@ public static class DreamBoothTrainer
         var loop = new TrainingLoop(options.Training, step, batches.DatasetLength, batches.Build);
         var seconds = loop.Run(new TrainingRun(folder, options.Training, Fingerprint(sd, photos, classImages, options), resume), progress, cancellation);
         sd.UNet.SetLearning(false);
-        sd.TextEncoder.SetLearning(false);
+        sd.Text.SetLearning(false);
         return new DreamBoothResult(seconds, step.Trainable.Sum(p => p.Value.NumberOfElements));
     }
 
@@ -49,6 +49,11 @@ public static class DreamBoothTrainer
         if (options.WithPriorPreservation && string.IsNullOrWhiteSpace(options.ClassPrompt))
         {
             throw new DiptychException("--with-prior-preservation needs --class-prompt: give the instance prompt without its identifier, such as \"a photo of dog\".");
+        }
+
+        if (options is { Training: { Parity: true, TrainBatchSize: > 1 }, WithPriorPreservation: true, SnrGamma: not null })
+        {
+            throw new DiptychException("--parity with --snr-gamma and --with-prior-preservation takes --train-batch-size 1, where alone the reference's weights fit its batch: choose 1, or leave --parity out.");
         }
 
         if (options.WithPriorPreservation != (classImages is not null))

@@ -1,18 +1,20 @@
 using Diptych.Common.Pipelines;
+using Diptych.Common.Text;
+using Diptych.Common.Unet;
 using static TorchSharp.torch;
 
 namespace Diptych.DreamBooth;
 
 /// <summary>
-/// Prompts as the UNet reads them. DreamBooth trains on one or two fixed prompts, so with a frozen text encoder each is encoded once and kept;
-/// with a learning one it is encoded anew each step, with gradients.
+/// Prompts as the UNet reads them. DreamBooth trains on one or two fixed prompts, so with frozen text encoders each is encoded once and kept;
+/// with learning ones it is encoded anew each step, with gradients.
 /// </summary>
-internal sealed class PromptRows(StableDiffusion sd, bool encoderLearns) : IDisposable
+internal sealed class PromptRows(StableDiffusion sd, bool encodersLearn) : IDisposable
 {
-    private readonly Dictionary<string, Tensor> _encoded = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PromptConditioning> _encoded = new(StringComparer.Ordinal);
 
-    /// <summary>The hidden states, [n, L, D], of token ids, [n, L].</summary>
-    public Tensor For(Tensor ids) => encoderLearns ? sd.EncodeIds(ids) : Precomputed(ids);
+    /// <summary>What the UNet reads of prompts, without sizes.</summary>
+    public PromptConditioning For(PromptTokens tokens) => encodersLearn ? sd.Text.Encode(tokens) : Precomputed(tokens);
 
     public void Dispose()
     {
@@ -22,25 +24,23 @@ internal sealed class PromptRows(StableDiffusion sd, bool encoderLearns) : IDisp
         }
     }
 
-    private Tensor Precomputed(Tensor ids)
+    private PromptConditioning Precomputed(PromptTokens tokens)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var count = (int)ids.shape[0];
-        var flat = ids.cpu().data<long>().ToArray();
-        var rows = new Tensor[count];
-        for (var i = 0; i < count; i++)
+        var rows = new PromptConditioning[tokens.Count];
+        for (var i = 0; i < rows.Length; i++)
         {
-            var prompt = flat.AsSpan(i * (flat.Length / count), flat.Length / count);
-            var key = string.Join(',', prompt.ToArray());
+            var prompt = tokens.Row(i);
+            var key = string.Join(';', prompt.Ids.Select(ids => string.Join(',', ids.cpu().contiguous().data<long>().ToArray())));
             if (!_encoded.TryGetValue(key, out var encoded))
             {
-                _encoded[key] = encoded = sd.EncodeIds(ids.slice(0, i, i + 1, 1)).DetachFromDisposeScope();
+                _encoded[key] = encoded = sd.Text.Encode(prompt).Map(part => part.DetachFromDisposeScope());
             }
 
             rows[i] = encoded;
         }
 
-        return cat(rows).MoveToOuterDisposeScope();
+        return PromptConditioning.Concat(rows).MoveToOuterDisposeScope();
     }
 }

@@ -15,12 +15,13 @@ internal sealed class TextualInversionBatches(StableDiffusion sd, PhotoLatents p
     public TrainingBatch Build(MicroBatch pass)
     {
         var seed = options.Training.Seed;
-        var latents = photos.Draw(RandomPurpose.Order, pass, options.Repeats, firstSample: 0);
+        var drawn = photos.Draw(RandomPurpose.Order, pass, options.Repeats, firstSample: 0);
         return new TrainingBatch(
-            latents,
-            NoiseDraws.Normal(seed, RandomPurpose.Noise, pass, 0, pass.Count, latents.shape[1..]).to(sd.Device),
+            drawn.Latents,
+            NoiseDraws.Normal(seed, RandomPurpose.Noise, pass, 0, pass.Count, drawn.Latents.shape[1..]).to(sd.Device),
             NoiseDraws.Timesteps(seed, pass, 0, pass.Count, sd.Schedule.TrainTimesteps).to(sd.Device),
-            sd.Tokenize([.. Enumerable.Range(0, pass.Count).Select(i => Prompt(pass, i))]));
+            sd.Tokenize([.. Enumerable.Range(0, pass.Count).Select(i => Prompt(pass, i))]),
+            sd.TimeIds(drawn.Sizes));
     }
 
     private string Prompt(MicroBatch pass, int sample)

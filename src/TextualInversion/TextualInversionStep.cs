@@ -1,6 +1,5 @@
 using Diptych.Common.Diffusion;
 using Diptych.Common.Pipelines;
-using Diptych.Common.Text;
 using Diptych.Common.Training;
 using static TorchSharp.torch;
 
@@ -12,7 +11,7 @@ namespace Diptych.TextualInversion;
 public sealed class TextualInversionStep(StableDiffusion sd, ConceptEmbedding concept) : ITrainingStep
 {
     /// <inheritdoc/>
-    public IReadOnlyList<NamedParameter> Trainable { get; } = [new("rows", concept.Rows)];
+    public IReadOnlyList<NamedParameter> Trainable { get; } = [.. concept.Rows.Select((rows, i) => new NamedParameter(i == 0 ? "rows" : $"rows_{i + 1}", rows))];
 
     /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch)
@@ -20,8 +19,7 @@ public sealed class TextualInversionStep(StableDiffusion sd, ConceptEmbedding co
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
         var draw = DiffusionDraw.Create(batch.Latents, batch.Noise, batch.Timesteps, sd.Schedule);
-        var words = ConceptLookup.Embed(sd.TextEncoder, batch.TokenIds, concept.Rows); // the concept's rows stand in for the placeholder here
-        var prompt = sd.TextEncoder.Encode(words, batch.TokenIds).LastHiddenState;
+        var prompt = sd.Text.Encode(batch.Tokens, concept.Rows) with { TimeIds = batch.TimeIds }; // the concept's rows stand in for the placeholder here
         var prediction = sd.UNet.forward(draw.Noised, draw.Timesteps, prompt);
         return DenoisingLoss.Mean(prediction, draw.Target).MoveToOuterDisposeScope();
     }

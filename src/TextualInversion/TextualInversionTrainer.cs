@@ -28,22 +28,24 @@ public static class TextualInversionTrainer
         OptionsValidation.Check(options.Training);
         using var scope = NewDisposeScope();
         using var concept = ConceptEmbedding.Create(sd, options);
-        var start = concept.Rows.detach().clone();
+        var start = concept.Rows[0].detach().clone();
         var batches = new TextualInversionBatches(sd, photos, options);
         var loop = new TrainingLoop(options.Training, new TextualInversionStep(sd, concept), batches.DatasetLength, batches.Build);
         var seconds = loop.Run(new TrainingRun(folder, options.Training, Fingerprint(sd, photos, options), resume), progress, cancellation);
 
         var path = Path.Combine(folder, EmbeddingFile.Name);
-        EmbeddingFile.Write(path, options.PlaceholderToken, concept.Rows);
-        sd.SetConceptRows(concept.Placeholder, concept.Rows);
+        var files = EmbeddingFile.Write(path, options.PlaceholderToken, concept.Rows);
+        sd.Text.SetConceptRows(concept.Placeholders, concept.Rows);
         using var noGradient = no_grad();
+        var rows = concept.Rows[0];
         return new TextualInversionResult(
             path,
+            files,
             seconds,
-            concept.Rows.NumberOfElements,
-            concept.Rows.norm(1).mean().item<float>(),
-            sd.TextEncoder.state_dict()["text_model.embeddings.token_embedding.weight"].norm(1).median().item<float>(),
-            (concept.Rows - start).norm(1).mean().item<float>());
+            concept.Rows.Sum(r => r.NumberOfElements),
+            rows.norm(1).mean().item<float>(),
+            sd.TextEncoder.TokenTable.norm(1).median().item<float>(),
+            (rows - start).norm(1).mean().item<float>());
     }
 
     private static Dictionary<string, string> Fingerprint(StableDiffusion sd, PhotoLatents photos, TextualInversionOptions options) => new(StringComparer.Ordinal)

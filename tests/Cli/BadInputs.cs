@@ -66,8 +66,12 @@ internal static class BadInputs
         ["a template whose word is cut off"] = new(s => [.. Train(s), "--template-file", Written(s, "t.txt", string.Concat(Enumerable.Repeat("a ", 40)) + "{}")], ["<d>"]),
         ["a template file without a place for the word"] = new(s => [.. Train(s), "--template-file", Written(s, "t.txt", "a photo")], ["t.txt"]),
         ["an embedding of another width"] = new(s => [.. Generate(s, LabCopy.Model), "--embedding", Embedding(s, 768)], ["768", "160"]),
-        ["an embedding in another layout"] = new(s => [.. Generate(s, LabCopy.Model), "--embedding", TwoTensors(s)], ["two.safetensors"]),
+        ["an embedding in another layout"] = new(s => [.. Generate(s, LabCopy.Model), "--embedding", TwoTensors(s, "t5")], ["two.safetensors", "t5"]),
+        ["an embedding for two text encoders"] = new(s => [.. Generate(s, LabCopy.Model), "--embedding", TwoTensors(s, "clip_g")], ["of two", "for 2 text encoders"]),
         ["an embedding that is not there"] = new(s => [.. Generate(s, LabCopy.Model), "--embedding", s["none.safetensors"]], ["none.safetensors"]),
+        ["a size that is no size"] = new(s => [.. Generate(s, LabCopy.Model), "--original-size", "1024"], ["--original-size 1024", "1024x768"], 2),
+        ["sizes for a model that is told none"] = new(s => [.. Generate(s, LabCopy.Model), "--crops-coords-top-left", "0x8"], ["--crops-coords-top-left", "XL"]),
+        ["a bound of weights that is none"] = new(s => [.. TrainDreamBooth(s), "--snr-gamma", "0"], ["--snr-gamma 0"], 2),
         ["a height that does not fit"] = new(s => [.. Generate(s, LabCopy.Model), "--height", "100"], ["--height", "8"]),
         ["a resolution that does not fit"] = new(s => [.. Train(s), "--resolution", "100"], ["--resolution", "8"]),
     };
@@ -78,9 +82,9 @@ internal static class BadInputs
         "--initializer-token", initializer, "--train-batch-size", "1", "--output-dir", s["out"],
     ];
 
-    public static string[] TrainDreamBooth(ScratchFolder s) =>
+    public static string[] TrainDreamBooth(ScratchFolder s, string? model = null) =>
     [
-        "train", "db", "--pretrained-model-name-or-path", LabCopy.Model, "--instance-data-dir", LabCopy.Photos, "--instance-prompt", "a photo of sks dog",
+        "train", "db", "--pretrained-model-name-or-path", model ?? LabCopy.Model, "--instance-data-dir", LabCopy.Photos, "--instance-prompt", "a photo of sks dog",
         "--train-batch-size", "1", "--output-dir", s["out"],
     ];
 
@@ -118,10 +122,10 @@ internal static class BadInputs
         return s["word.safetensors"];
     }
 
-    private static string TwoTensors(ScratchFolder s)
+    private static string TwoTensors(ScratchFolder s, string second)
     {
         using var rows = zeros(1, 160);
-        SafetensorsWriter.Write(s["two.safetensors"], [KeyValuePair.Create("clip_l", rows), KeyValuePair.Create("clip_g", rows)]);
+        SafetensorsWriter.Write(s["two.safetensors"], [KeyValuePair.Create("clip_l", rows), KeyValuePair.Create(second, rows)]);
         return s["two.safetensors"];
     }
 }

@@ -21,8 +21,69 @@ public sealed class EmbeddingFileTests
         var (word, read) = EmbeddingFile.Read(folder.Path);
 
         Assert.Equal("<my-dog>", word);
-        Assert.Equal(rows.shape, read.shape);
-        Assert.Equal(rows.data<float>().ToArray(), read.data<float>().ToArray());
+        var only = Assert.Single(read);
+        Assert.Equal(rows.shape, only.shape);
+        Assert.Equal(rows.data<float>().ToArray(), only.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Rows_for_a_second_text_encoder_lie_in_a_file_beside_the_first()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+
+        EmbeddingFile.Write(folder.In(EmbeddingFile.Name), "<my-dog>", ones(2, 3), zeros(2, 5));
+        var (word, rows) = EmbeddingFile.Read(folder.In(EmbeddingFile.Name));
+
+        Assert.True(File.Exists(folder.In("learned_embeds_2.safetensors")));
+        Assert.Equal("<my-dog>", word);
+        Assert.Equal([2, 3], rows[0].shape);
+        Assert.Equal([2, 5], rows[1].shape);
+        SafetensorsWriter.Write(folder.In("learned_embeds_2.safetensors"), [KeyValuePair.Create("<cat>", ones(1, 5))]);
+        Assert.Contains("the word <cat> and", Assert.Throws<DiptychException>(() => EmbeddingFile.Read(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_of_single_steps_keep_to_their_own_second_file()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        EmbeddingFile.Write(folder.In("learned_embeds-steps-500.safetensors"), "<x>", ones(1, 3), ones(1, 5));
+        EmbeddingFile.Write(folder.In(EmbeddingFile.Name), "<y>", zeros(1, 3));
+
+        Assert.True(File.Exists(folder.In("learned_embeds_2-steps-500.safetensors")));
+        Assert.Equal(2, EmbeddingFile.Read(folder.In("learned_embeds-steps-500.safetensors")).Rows.Count);
+        Assert.Single(EmbeddingFile.Read(folder.Path).Rows);
+    }
+
+    [Fact]
+    public void Both_encoders_rows_in_one_file_take_the_files_name_as_the_word()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        SafetensorsWriter.Write(folder.In("my-dog.safetensors"), [KeyValuePair.Create("clip_g", ones(2, 5)), KeyValuePair.Create("clip_l", zeros(2, 3))]);
+
+        var (word, rows) = EmbeddingFile.Read(folder.In("my-dog.safetensors"));
+
+        Assert.Equal("my-dog", word);
+        Assert.Equal([2, 3], rows[0].shape);
+        Assert.Equal([2, 5], rows[1].shape);
+    }
+
+    [Fact]
+    public void The_shared_files_of_a_model_with_two_encoders_hold_the_expected_rows()
+    {
+        using var scope = NewDisposeScope();
+        using var expected = SafetensorsFile.Open(Fixtures.Require("fixtures", "embeddings", "expected.safetensors"));
+        foreach (var name in (string[])["learned_embeds.safetensors", "sdxl-clip_l-clip_g.safetensors"])
+        {
+            var (_, rows) = EmbeddingFile.Read(Fixtures.Require("fixtures", "embeddings", name));
+            Close.Absolute(expected.Read("xl1"), rows[0], 0, name);
+            Close.Absolute(expected.Read("xl2"), rows[1], 0, name);
+        }
+
+        var refusal = Assert.Throws<DiptychException>(() => EmbeddingFile.Read(Fixtures.Require("fixtures", "embeddings", "other-model.safetensors"))).Message;
+        Assert.Contains("clip_l, t5", refusal, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,8 +95,8 @@ public sealed class EmbeddingFileTests
 
         var (_, rows) = EmbeddingFile.Read(folder.In("x.safetensors"));
 
-        Assert.Equal([1, 4], rows.shape);
-        Assert.Equal(ScalarType.Float32, rows.dtype);
+        Assert.Equal([1, 4], rows[0].shape);
+        Assert.Equal(ScalarType.Float32, rows[0].dtype);
     }
 
     [Fact]
@@ -53,11 +114,8 @@ public sealed class EmbeddingFileTests
     [Fact]
     public void What_diffusers_wrote_is_read()
     {
-        var (word, rows) = EmbeddingFile.Read(Fixtures.Require("fixtures", "training", "ti-object", "learned_embeds.safetensors"));
-        using (rows)
-        {
-            Assert.StartsWith("<", word, StringComparison.Ordinal);
-            Assert.Equal(1, rows.shape[0]);
-        }
+        using var word = EmbeddingFile.Read(Fixtures.Require("fixtures", "training", "ti-object", "learned_embeds.safetensors"));
+        Assert.StartsWith("<", word.Token, StringComparison.Ordinal);
+        Assert.Equal(1, Assert.Single(word.Rows).shape[0]);
     }
 }

@@ -16,6 +16,7 @@ public sealed class DreamBoothTrajectoryTests
     [InlineData("db-prior")]
     [InlineData("db-prior-text-encoder")]
     [InlineData("db-precomputed-accumulate")]
+    [InlineData("db-sd2-v-min-snr")]
     public void Every_loss_and_the_final_weights_are_the_references(string name)
     {
         using var reference = ReferenceRun.Open(name);
@@ -29,6 +30,8 @@ public sealed class DreamBoothTrajectoryTests
             WithPriorPreservation = prior,
             PriorLossWeight = reference.Number("prior_loss_weight", 1),
             TrainTextEncoder = reference.Flag("train_text_encoder"),
+            SnrGamma = reference.Argument("snr_gamma", "") is { Length: > 0 } ? reference.Number("snr_gamma", 0) : null,
+            OffsetNoise = reference.Flag("offset_noise"),
             Training = reference.Options(defaultRate: 5e-6, defaultBatch: 4) with { MaxGradNorm = reference.Number("max_grad_norm", 1) },
         };
         var length = Math.Max(reference.CountOf("instance_data_dir"), prior ? reference.CountOf("class_data_dir") : 0);
@@ -38,13 +41,13 @@ public sealed class DreamBoothTrajectoryTests
         TrainingBatch Batch(MicroBatch pass)
         {
             string[] own = [.. Enumerable.Repeat(options.InstancePrompt, pass.Count)];
-            var ids = sd.Tokenize(prior ? [.. own, .. Enumerable.Repeat(options.ClassPrompt!, pass.Count)] : own);
+            var tokens = sd.Tokenize(prior ? [.. own, .. Enumerable.Repeat(options.ClassPrompt!, pass.Count)] : own);
             if (reference.Has(pass.Index, "input_ids") && !reference.Flag("pre_compute_text_embeddings"))
             {
-                Assert.Equal(reference.Read(pass.Index, "input_ids").data<long>().ToArray(), ids.data<long>().ToArray());
+                Assert.Equal(reference.Read(pass.Index, "input_ids").data<long>().ToArray(), tokens.Ids[0].data<long>().ToArray());
             }
 
-            return ReferenceBatches.Build(sd, reference, pass, ids);
+            return ReferenceBatches.Build(sd, reference, pass, tokens);
         }
 
         void Check(int update, IReadOnlyList<double> losses)

@@ -39,7 +39,10 @@ internal sealed class ReferenceRun : IDisposable
         double.Parse(Argument(name, fallback.ToString(System.Globalization.CultureInfo.InvariantCulture)), System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Photos in a folder the reference was given.</summary>
-    public int CountOf(string argument) => Directory.GetFiles(Shared(Argument(argument))).Length;
+    public int CountOf(string argument) => Directory.GetFiles(FolderOf(argument)).Length;
+
+    /// <summary>A folder the reference was given.</summary>
+    public string FolderOf(string argument) => Shared(Argument(argument));
 
     public bool Has(long pass, string what) => _steps.Entries.ContainsKey($"{pass}.{what}");
 

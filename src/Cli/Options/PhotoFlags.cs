@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Diptych.Common.Data;
+using Diptych.Common.Pipelines;
 
 namespace Diptych.Cli.Options;
 
@@ -10,9 +11,9 @@ internal sealed class PhotoFlags
     private readonly Option<int?> _resolution = OptionKinds.Whole("--resolution", "Side of the prepared square in pixels. Default the model's own picture size (the reference's, in effect with --parity: 512).");
     private readonly Option<bool> _centre;
     private readonly Option<bool> _flip;
-    private readonly Func<int, bool, ImageTransform> _parity;
+    private readonly Func<int, bool, bool, ImageTransform> _parity;
 
-    private PhotoFlags(Option<string?> folder, string centre, string flip, Func<int, bool, ImageTransform> parity)
+    private PhotoFlags(Option<string?> folder, string centre, string flip, Func<int, bool, bool, ImageTransform> parity)
     {
         _folder = folder;
         _centre = OptionKinds.Flag("--center-crop", centre);
@@ -25,14 +26,15 @@ internal sealed class PhotoFlags
         OptionKinds.Required("--instance-data-dir", "DIR", "Folder of the subject's photos.", "--train-data-dir"),
         "With --parity: cut the centre square out instead of squashing the photo into one. Otherwise the shorter edge is scaled and the centre cut out anyway.",
         "Mirror half of the draws. Default no (the reference always does, and with --parity so do we).",
-        ImageTransform.TextualInversionParity);
+        // The reference's script for Stable Diffusion XL squashes first and finds nothing left to cut.
+        (size, centre, xl) => ImageTransform.TextualInversionParity(size, centre && !xl));
 
     /// <summary>For DreamBooth.</summary>
     public static PhotoFlags ForDreamBooth() => new(
         OptionKinds.Required("--instance-data-dir", "DIR", "Folder of the subject's photos."),
         "With --parity: cut the centre out instead of a random part. Otherwise the centre is cut out anyway.",
         "Mirror half of the draws. Default no.",
-        (size, centre) => ImageTransform.DreamBoothParity(size, centre));
+        (size, centre, _) => ImageTransform.DreamBoothParity(size, centre));
 
     public void AddTo(Command command)
     {
@@ -44,22 +46,28 @@ internal sealed class PhotoFlags
 
     /// <summary>Reads and decodes the photos.</summary>
     /// <exception cref="Common.DiptychException">The folder or a photo cannot be used.</exception>
-    public PhotoSet Load(OptionValues values, bool parity) => PhotoFolder.LoadAll(values.Required(_folder), parity ? _parity(8, false).Reading : new PhotoOptions());
+    public PhotoSet Load(OptionValues values, bool parity) => PhotoFolder.LoadAll(values.Required(_folder), parity ? _parity(8, false, false).Reading : new PhotoOptions());
 
     /// <summary>How the photos are made ready.</summary>
     /// <param name="values">The command line.</param>
     /// <param name="parity">Whether the reference's way is meant.</param>
-    /// <param name="own">The model's own picture size in pixels.</param>
-    public ImageTransform Transform(OptionValues values, bool parity, int own)
+    /// <param name="model">The model they are for.</param>
+    public ImageTransform Transform(OptionValues values, bool parity, StableDiffusion model)
     {
         const int reference = 512;
-        var size = values.Of(_resolution, parity ? reference : own);
+        var size = values.Of(_resolution, parity ? reference : model.PictureSize);
         if (size is < 8 or > 4096)
         {
             throw new UsageException($"--resolution {size} is out of range: choose from 8 to 4096.");
         }
 
         var (centre, flip) = (values.Of(_centre), values.Of(_flip));
-        return !parity ? new ImageTransform { Size = size, RandomFlip = flip } : _parity(size, centre) is var exact && flip ? exact with { RandomFlip = true } : _parity(size, centre);
+        if (!parity)
+        {
+            return new ImageTransform { Size = size, RandomFlip = flip };
+        }
+
+        var exact = _parity(size, centre, model.Folder.IsXl);
+        return flip ? exact with { RandomFlip = true } : exact;
     }
 }

@@ -18,7 +18,9 @@ internal sealed class DreamBoothMethod : ITrainingMethod
     private readonly Option<double?> _weight = OptionKinds.Number("--prior-loss-weight", "Weight of the class images' loss. Default 1.");
     private readonly Option<int?> _count = OptionKinds.Whole("--num-class-images", "Class images, drawn once before training. Default 100.");
     private readonly Option<string?> _folder = OptionKinds.Text("--class-data-dir", "DIR", "Where class images are kept; photos of your own may lie there. Default class-images in the run folder.");
-    private readonly Option<bool> _encoder = OptionKinds.Flag("--train-text-encoder", "Let the text encoder learn as well. Default no.");
+    private readonly Option<bool> _encoder = OptionKinds.Flag("--train-text-encoder", "Let the text encoder (in Stable Diffusion XL, both) learn as well. Default no.");
+    private readonly Option<double?> _gamma = OptionKinds.Number("--snr-gamma", "Bound of the signal-to-noise ratio in the weights of the subject's loss (Min-SNR; 5 is the paper's). Default none: all timesteps weigh alike.");
+    private readonly Option<bool> _offset = OptionKinds.Flag("--offset-noise", "Add a tenth of a normal number to each channel of the noise, for very dark and very light pictures. Default no.");
     private readonly Option<int?> _batch = OptionKinds.Whole("--sample-batch-size", "Class images drawn at once. Default 8 (the reference's, in effect with --parity: 4).");
     private readonly Option<int?> _steps = OptionKinds.Whole("--class-steps", "Sampler steps of the class images. Default 25 (the reference's, in effect with --parity: 50).");
     private readonly Option<double?> _guidance = OptionKinds.Number("--class-guidance-scale", "Guidance scale of the class images. Default 7.5, as the reference's.");
@@ -37,7 +39,7 @@ internal sealed class DreamBoothMethod : ITrainingMethod
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_instance, _class, _prior, _weight, _count, _folder, _batch, _steps, _guidance, _encoder])
+        foreach (var option in (Option[])[_instance, _class, _prior, _weight, _count, _folder, _batch, _steps, _guidance, _encoder, _gamma, _offset])
         {
             command.Add(option);
         }
@@ -54,6 +56,8 @@ internal sealed class DreamBoothMethod : ITrainingMethod
             NumClassImages = values.Of(_count, _options.NumClassImages),
             ClassDataDir = values.OrNone(_folder),
             TrainTextEncoder = values.Of(_encoder),
+            SnrGamma = values.OrNone(_gamma),
+            OffsetNoise = values.Of(_offset),
         });
         const int referenceSteps = 50, referenceBatch = 4;
         _generation = Ranges.Check(new GenerationOptions

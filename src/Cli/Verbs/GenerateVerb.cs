@@ -20,10 +20,11 @@ internal sealed class GenerateVerb
 
     private readonly Session _session;
     private readonly DeviceFlag _device = new();
+    private readonly SizeFlags _sizes = new();
     private readonly Option<string?> _model = OptionKinds.Text("--model", "DIR", "Model folder in diffusers' layout. Default the embedded model.");
-    private readonly Option<string?> _embedding = OptionKinds.Text("--embedding", "FILE", "A learned word: learned_embeds.safetensors, or the folder it lies in.");
+    private readonly Option<string?> _embedding = OptionKinds.Text("--embedding", "FILE", "A learned word: learned_embeds.safetensors (for Stable Diffusion XL with learned_embeds_2.safetensors beside it), the folder it lies in, or a file of clip_l and clip_g, whose name is the word.");
     private readonly Option<string?> _prompt = OptionKinds.Required("--prompt", "P", "What to draw.");
-    private readonly Option<string?> _negative = OptionKinds.Text("--negative-prompt", "P", "What not to draw. Default nothing.");
+    private readonly Option<string?> _negative = OptionKinds.Text("--negative-prompt", "P", "What not to draw. Default none (not the same as an empty text in Stable Diffusion XL).");
     private readonly Option<int?> _count = OptionKinds.Whole("--num-images", "Pictures. Default 1.");
     private readonly Option<long?> _seed = OptionKinds.Seed("--seed", "Names the initial noise; picture i of a seed is the same however many are drawn. Default 0.");
     private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Sampler steps. Default 25.");
@@ -46,6 +47,7 @@ internal sealed class GenerateVerb
             verb._model, verb._embedding, verb._prompt, verb._negative, verb._count, verb._seed, verb._steps, verb._guidance, verb._sampler,
             verb._height, verb._width, verb._batch, verb._precision, verb._output, verb._json,
         };
+        verb._sizes.AddTo(command);
         verb._device.AddTo(command);
         command.SetAction(verb.Run);
         return command;
@@ -56,6 +58,7 @@ internal sealed class GenerateVerb
         var values = new OptionValues(parsed);
         var (prompt, seed, json) = (values.Required(_prompt), values.Of(_seed, 0), parsed.GetValue(_json));
         var options = Read(values);
+        var sizes = _sizes.Read(values);
         var count = values.Of(_count, 1);
         if (count is < 1 or > 100_000)
         {
@@ -65,13 +68,11 @@ internal sealed class GenerateVerb
         JsonFile.Check(json);
         var folder = OutputFolder.At(values.Of(_output, "generated"));
         using var model = StableDiffusion.Load(values.OrNone(_model) ?? LabModel.Find().Model, _device.Read(values));
+        options = options with { Sizes = sizes?.Invoke(model, options) };
         if (values.OrNone(_embedding) is { } file)
         {
-            var (word, rows) = EmbeddingFile.Read(file);
-            using (rows)
-            {
-                model.AddConcept(word, rows);
-            }
+            using var word = EmbeddingFile.Read(file);
+            model.AddConcept(word.Token, word.Rows);
         }
 
         // A prompt that loses its learned word is refused here; one that loses only ordinary words is drawn, and said to be cut.
@@ -95,7 +96,7 @@ internal sealed class GenerateVerb
     {
         Steps = values.Of(_steps, new GenerationOptions().Steps),
         GuidanceScale = values.Of(_guidance, values.OrNone(_model) is null ? EmbeddedGuidance : new GenerationOptions().GuidanceScale),
-        NegativePrompt = values.Of(_negative, ""),
+        NegativePrompt = values.OrNone(_negative),
         Sampler = values.OrNone(_sampler) is { } name ? Ranges.AsUsage(() => SamplerNames.Parse(name)) : null,
         Height = values.OrNone(_height),
         Width = values.OrNone(_width),

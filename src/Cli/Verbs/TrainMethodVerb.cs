@@ -18,7 +18,7 @@ internal sealed class TrainMethodVerb
     private readonly ITrainingMethod _method;
     private readonly TrainingFlags _training;
     private readonly DeviceFlag _device = new();
-    private readonly Option<string?> _model = OptionKinds.Required("--pretrained-model-name-or-path", "DIR", "Model folder in diffusers' layout (Stable Diffusion 1.x or 2.x).");
+    private readonly Option<string?> _model = OptionKinds.Required("--pretrained-model-name-or-path", "DIR", "Model folder in diffusers' layout (Stable Diffusion 1.x, 2.x or XL).");
     private readonly Option<string?> _output = OptionKinds.Required("--output-dir", "RUN", "Folder of the run: its record, losses, checkpoints and result.");
     private readonly Option<bool> _resume = OptionKinds.Flag("--resume", "Go on with an interrupted run in --output-dir. Default no.");
 
@@ -50,7 +50,7 @@ internal sealed class TrainMethodVerb
         var photos = _method.Photos.Load(values, training.Parity);
         training = _training.WithSteps(training, values, _method.EpochLength(photos.Photos.Count));
         using var model = StableDiffusion.Load(modelFolder, _device.Read(values));
-        var transform = _method.Photos.Transform(values, training.Parity, model.PictureSize);
+        var transform = _method.Photos.Transform(values, training.Parity, model);
         folder.RequireSameOptions(values);
         if (folder.IsComplete(_method.Artefact, training.MaxTrainSteps))
         {

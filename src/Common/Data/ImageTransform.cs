@@ -69,6 +69,15 @@ public sealed record ImageTransform
             : new TransformChoice(null, null, flip && RandomFlip);
     }
 
+    /// <summary>The part of the scaled photo that <see cref="Apply"/> keeps; in a mirrored photo, counted after mirroring.</summary>
+    public PixelWindow Window(int width, int height, TransformChoice choice)
+    {
+        // A centre cut out before scaling leaves the whole of what was scaled.
+        var (scaledWidth, scaledHeight) = ScaledSides(width, height);
+        var (left, top) = (choice.CropLeft ?? Centre(scaledWidth), choice.CropTop ?? Centre(scaledHeight));
+        return new PixelWindow(choice.Flip ? scaledWidth - Size - left : left, top, Size, Size);
+    }
+
     /// <summary>The photo as a square of <see cref="Size"/> pixels a side.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The chosen crop reaches beyond the scaled photo.</exception>
     public RgbImage Apply(RgbImage photo, TransformChoice choice)

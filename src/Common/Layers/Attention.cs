@@ -9,6 +9,7 @@ namespace Diptych.Common.Layers;
 public sealed class Attention : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly long _heads;
+    private readonly bool _upcast;
 
     [ComponentName(Name = "to_q")]
     private readonly Linear _toQuery;
@@ -26,9 +27,11 @@ public sealed class Attention : nn.Module<Tensor, Tensor, Tensor>
     /// <param name="channels">Width of the tokens that ask; must be a multiple of <paramref name="heads"/>.</param>
     /// <param name="contextChannels">Width of the tokens that answer.</param>
     /// <param name="heads">Number of heads, each <paramref name="channels"/> / <paramref name="heads"/> wide.</param>
-    public Attention(long channels, long contextChannels, long heads)
+    /// <param name="upcast">Whether queries, keys and values meet in fp32 whatever precision they come in. Default no.</param>
+    public Attention(long channels, long contextChannels, long heads, bool upcast = false)
         : base(nameof(Attention))
     {
+        _upcast = upcast;
         _heads = heads;
         _toQuery = nn.Linear(channels, channels, hasBias: false);
         _toKey = nn.Linear(contextChannels, channels, hasBias: false);
@@ -44,7 +47,7 @@ public sealed class Attention : nn.Module<Tensor, Tensor, Tensor>
         var query = AttentionHeads.Split(_toQuery.call(tokens), _heads);
         var key = AttentionHeads.Split(_toKey.call(context), _heads);
         var value = AttentionHeads.Split(_toValue.call(context), _heads);
-        var seen = AttentionHeads.Join(DotProductAttention.Attend(query, key, value));
+        var seen = AttentionHeads.Join(_upcast ? DotProductAttention.AttendInFull(query, key, value) : DotProductAttention.Attend(query, key, value));
         return _toOut[0].call(seen).MoveToOuterDisposeScope();
     }
 }

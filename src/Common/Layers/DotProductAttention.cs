@@ -1,3 +1,4 @@
+using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Layers;
@@ -23,6 +24,18 @@ public static class DotProductAttention
         var learns = query.requires_grad || key.requires_grad || value.requires_grad;
         var plain = learns && query.device_type == TorchSharp.DeviceType.CPU && query.size(2) * key.size(2) <= MostPlainScores;
         return plain ? Plain(query, key, value) : nn.functional.scaled_dot_product_attention(query, key, value);
+    }
+
+    /// <summary>The same in fp32 whatever precision is asked for around it: in half precision some models' scores leave its range. The result has the queries' type.</summary>
+    public static Tensor AttendInFull(Tensor query, Tensor key, Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(value);
+        using var scope = NewDisposeScope();
+        using var full = Autocast.Pause(query.device);
+        var seen = Attend(query.to_type(ScalarType.Float32), key.to_type(ScalarType.Float32), value.to_type(ScalarType.Float32));
+        return seen.to_type(query.dtype).MoveToOuterDisposeScope();
     }
 
     private static Tensor Plain(Tensor query, Tensor key, Tensor value)

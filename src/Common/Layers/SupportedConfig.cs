@@ -29,7 +29,7 @@ internal static class SupportedConfig
 
     /// <summary>The error that names file, key, value and what would be accepted.</summary>
     public static DiptychException Refusal(ConfigFile config, string key, string value, string wanted) =>
-        new($"{config.Path}: \"{key}\": {value} is not supported (supported: {wanted}): choose a Stable Diffusion 1.x or 2.x model.");
+        new($"{config.Path}: \"{key}\": {value} is not supported (supported: {wanted}): choose a Stable Diffusion 1.x, 2.x or XL model.");
 
     /// <summary>A whole number for every block, given once or as a list.</summary>
     /// <exception cref="DiptychException">The list's length is not the number of blocks, or an element is not positive.</exception>

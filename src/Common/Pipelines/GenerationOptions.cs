@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Diptych.Common.Diffusion;
 using Diptych.Common.Runtime;
+using Diptych.Common.Unet;
 
 namespace Diptych.Common.Pipelines;
 
@@ -15,8 +16,11 @@ public sealed record GenerationOptions
     [Range(0.0, 100.0)]
     public double GuidanceScale { get; init; } = 7.5;
 
-    /// <summary>What the picture should not show, one for all prompts. Default empty, the unconditional prompt.</summary>
-    public string NegativePrompt { get; init; } = "";
+    /// <summary>
+    /// What the picture should not show, one for all prompts. Default none: the unconditional prompt, which is the empty one, or zeros in models
+    /// trained that way (Stable Diffusion XL), where an empty text is something else.
+    /// </summary>
+    public string? NegativePrompt { get; init; }
 
     /// <summary>The sampler; default the one the model's scheduler config names.</summary>
     public SamplerKind? Sampler { get; init; }
@@ -29,6 +33,9 @@ public sealed record GenerationOptions
 
     /// <summary>Width in pixels; default the model's own.</summary>
     public int? Width { get; init; }
+
+    /// <summary>The sizes a Stable Diffusion XL is told, others ignore them; default an uncropped picture of the size drawn.</summary>
+    public SizeConditioning? Sizes { get; init; }
 
     /// <summary>Pictures drawn at once. Default 8.</summary>
     [Range(1, 1024)]

@@ -9,12 +9,15 @@ public sealed class ModelFolder
 {
     private const string Index = "model_index.json";
 
+    private const string XlClassName = "StableDiffusionXLPipeline";
+
     private static readonly string[] Needed = ["tokenizer", "text_encoder", "vae", "unet", "scheduler"];
 
-    private ModelFolder(string path, string className)
+    private ModelFolder(string path, ConfigFile index)
     {
         Root = path;
-        ClassName = className;
+        ClassName = index.Text("_class_name");
+        ForceZerosForEmptyPrompt = IsXl && index.Flag("force_zeros_for_empty_prompt", true);
     }
 
     /// <summary>The folder.</summary>
@@ -22,6 +25,18 @@ public sealed class ModelFolder
 
     /// <summary>The pipeline class <c>model_index.json</c> names.</summary>
     public string ClassName { get; }
+
+    /// <summary>Whether it is a Stable Diffusion XL, with a second text encoder.</summary>
+    public bool IsXl => ClassName == XlClassName;
+
+    /// <summary>Whether pictures asked for without a negative prompt are guided away from zeros instead of the empty prompt's encoding.</summary>
+    public bool ForceZerosForEmptyPrompt { get; }
+
+    /// <summary>The components a pipeline of its class needs.</summary>
+    public IReadOnlyList<string> Components => IsXl ? [.. Needed, "tokenizer_2", "text_encoder_2"] : Needed;
+
+    /// <summary>The text encoders among them, in the order in which the UNet reads them.</summary>
+    public IReadOnlyList<string> TextEncoders => IsXl ? ["text_encoder", "text_encoder_2"] : ["text_encoder"];
 
     /// <summary>Folder of a component, such as <c>unet</c>.</summary>
     public string this[string component] => System.IO.Path.Combine(Root, component);
@@ -42,12 +57,13 @@ public sealed class ModelFolder
 
         var config = ConfigFile.Read(Path.Combine(path, Index));
         var className = config.Text("_class_name");
-        if (className != "StableDiffusionPipeline")
+        if (className is not ("StableDiffusionPipeline" or XlClassName))
         {
-            throw new DiptychException($"{config.Path}: a {className} is not supported; use a StableDiffusionPipeline (Stable Diffusion 1.x or 2.x).");
+            throw new DiptychException($"{config.Path}: a {className} is not supported; use a StableDiffusionPipeline (Stable Diffusion 1.x or 2.x) or a {XlClassName} (XL's base model).");
         }
 
-        foreach (var component in Needed)
+        var folder = new ModelFolder(Path.GetFullPath(path), config);
+        foreach (var component in folder.Components)
         {
             if (!Directory.Exists(Path.Combine(path, component)))
             {
@@ -55,18 +71,18 @@ public sealed class ModelFolder
             }
         }
 
-        return new ModelFolder(Path.GetFullPath(path), className);
+        return folder;
     }
 
     /// <summary>The weights file of a component.</summary>
     public string Weights(string component) =>
-        Path.Combine(this[component], component is "text_encoder" ? "model.safetensors" : "diffusion_pytorch_model.safetensors");
+        Path.Combine(this[component], TextEncoders.Contains(component) ? "model.safetensors" : "diffusion_pytorch_model.safetensors");
 
     /// <summary>SHA-256 over the weights of all components, as lower-case hex: what the model is, wherever it lies.</summary>
     public string Hash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var component in (string[])["text_encoder", "unet", "vae"])
+        foreach (var component in (string[])[.. TextEncoders, "unet", "vae"])
         {
             hash.AppendData(Convert.FromHexString(FileHash(Weights(component))));
         }
@@ -97,7 +113,7 @@ public sealed class ModelFolder
     public void CopyTo(string target, IReadOnlyCollection<string> replaced, Action<string, string> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        foreach (var component in Needed.Where(c => c != "scheduler" || Directory.Exists(this[c])))
+        foreach (var component in Components.Where(c => c != "scheduler" || Directory.Exists(this[c])))
         {
             foreach (var file in Directory.EnumerateFiles(this[component], "*", SearchOption.AllDirectories))
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Diptych.Common.Diffusion;
 using Diptych.Common.Layers;
 using Diptych.Common.Runtime;
@@ -10,18 +11,15 @@ using static TorchSharp.torch;
 namespace Diptych.Common.Pipelines;
 
 /// <summary>
-/// Stable Diffusion as one thing that can be loaded, taught a word, prompted and saved (Rombach et al., "High-resolution image synthesis with
-/// latent diffusion models", 2022).
+/// Stable Diffusion 1, 2 or XL as one thing that can be loaded, taught a word, prompted and saved (Rombach et al., "High-resolution image
+/// synthesis with latent diffusion models", 2022; Podell et al., "SDXL", 2023). What a family adds is in its components, not here.
 /// </summary>
 public sealed class StableDiffusion : IDisposable
 {
-    private Tensor? _conceptRows;
-
-    private StableDiffusion(ModelFolder folder, ClipTokenizer tokenizer, ClipTextModel textEncoder, AutoencoderKL vae, UNet2DConditionModel unet, SchedulerConfig scheduler, Device device)
+    private StableDiffusion(ModelFolder folder, TextConditioner text, AutoencoderKL vae, UNet2DConditionModel unet, SchedulerConfig scheduler, Device device)
     {
         Folder = folder;
-        Tokenizer = tokenizer;
-        TextEncoder = textEncoder;
+        Text = text;
         Vae = vae;
         UNet = unet;
         Scheduler = scheduler;
@@ -32,11 +30,14 @@ public sealed class StableDiffusion : IDisposable
     /// <summary>The folder it came from.</summary>
     public ModelFolder Folder { get; }
 
-    /// <summary>The tokenizer; placeholder tokens are added to it.</summary>
-    public ClipTokenizer Tokenizer { get; }
+    /// <summary>Tokenizers and text encoders.</summary>
+    public TextConditioner Text { get; }
 
-    /// <summary>The text encoder.</summary>
-    public ClipTextModel TextEncoder { get; }
+    /// <summary>The tokenizer, the first where there are two.</summary>
+    public ClipTokenizer Tokenizer => Text.Encoders[0].Tokenizer;
+
+    /// <summary>The text encoder, the first where there are two.</summary>
+    public ClipTextEncoder TextEncoder => Text.Encoders[0].Model;
 
     /// <summary>The picture autoencoder.</summary>
     public AutoencoderKL Vae { get; }
@@ -53,9 +54,6 @@ public sealed class StableDiffusion : IDisposable
     /// <summary>The device the networks are on.</summary>
     public Device Device { get; }
 
-    /// <summary>Learned rows of placeholder tokens, [k, D], in the order of their ids; <see langword="null"/> where there are none.</summary>
-    public Tensor? ConceptRows => _conceptRows;
-
     /// <summary>Width and height, in pixels, of the pictures the model was trained on.</summary>
     public int PictureSize => UNet.Config.SampleSize * Vae.Config.DownscaleFactor;
 
@@ -68,14 +66,13 @@ public sealed class StableDiffusion : IDisposable
         var target = device ?? CPU;
         var pipeline = new StableDiffusion(
             folder,
-            ClipTokenizer.Load(folder["tokenizer"]),
-            ClipTextModel.Load(folder["text_encoder"]),
+            TextConditioner.Load(folder),
             AutoencoderKL.Load(folder["vae"]),
             UNet2DConditionModel.Load(folder["unet"]),
             SchedulerConfig.Load(Path.Combine(folder["scheduler"], "scheduler_config.json")),
             target);
         pipeline.CheckThatPartsFit();
-        foreach (var module in (nn.Module[])[pipeline.TextEncoder, pipeline.Vae, pipeline.UNet])
+        foreach (var module in (nn.Module[])[.. pipeline.Text.Encoders.Select(e => e.Model), pipeline.Vae, pipeline.UNet])
         {
             module.to(target);
             module.SetLearning(false);
@@ -85,55 +82,27 @@ public sealed class StableDiffusion : IDisposable
         return pipeline;
     }
 
-    /// <summary>Teaches the pipeline a word: adds the token and keeps a copy of its rows, [k, D].</summary>
-    /// <exception cref="DiptychException">The token is taken, or the rows have another width than the text encoder.</exception>
-    public PlaceholderToken AddConcept(string token, Tensor rows)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        var width = TextEncoder.Config.HiddenSize;
-        if (rows.dim() != 2 || rows.shape[1] != width)
-        {
-            throw new DiptychException($"The embedding of {token} has shape [{string.Join(", ", rows.shape)}]; this text encoder takes rows of {width}: use an embedding trained for this model.");
-        }
+    /// <summary>Teaches the pipeline a word: adds the token and keeps copies of its rows, [k, D] for each text encoder's D.</summary>
+    /// <exception cref="DiptychException">The token is taken, or the rows are of another model.</exception>
+    public PlaceholderToken AddConcept(string token, params IReadOnlyList<Tensor> rows) => Text.AddConcept(token, rows);
 
-        var placeholder = Tokenizer.AddPlaceholder(token, (int)rows.shape[0]);
-        Keep(rows);
-        return placeholder;
-    }
-
-    /// <summary>Keeps a copy of the rows, [k, D], of a word the tokenizer has been given already: a word just learned.</summary>
-    public void SetConceptRows(PlaceholderToken placeholder, Tensor rows)
-    {
-        ArgumentNullException.ThrowIfNull(placeholder);
-        ArgumentNullException.ThrowIfNull(rows);
-        if (placeholder.Ids[0] != Tokenizer.VocabularySize + (_conceptRows?.shape[0] ?? 0) || placeholder.Ids.Count != rows.shape[0])
-        {
-            throw new ArgumentException("Rows follow the order in which words were added to the tokenizer.", nameof(placeholder));
-        }
-
-        Keep(rows);
-    }
-
-    /// <summary>Prompts as token ids on the model's device, [n, L].</summary>
+    /// <summary>Prompts as token ids on the model's device.</summary>
     /// <exception cref="DiptychException">A prompt is too long to keep its placeholder.</exception>
-    public Tensor Tokenize(IReadOnlyList<string> prompts)
+    public PromptTokens Tokenize(IReadOnlyList<string> prompts) => Text.Tokenize(prompts);
+
+    /// <summary>What the UNet reads of each prompt, without sizes.</summary>
+    /// <exception cref="DiptychException">A prompt is too long to keep its placeholder.</exception>
+    public PromptConditioning EncodePrompts(IReadOnlyList<string> prompts)
     {
-        using var scope = NewDisposeScope();
-        return Tokenizer.EncodeBatch(prompts).to(Device).MoveToOuterDisposeScope();
+        using var tokens = Tokenize(prompts);
+        return Text.Encode(tokens);
     }
 
-    /// <summary>The text encoder's last hidden state for each prompt, [n, L, D].</summary>
-    public Tensor EncodePrompts(IReadOnlyList<string> prompts)
+    /// <summary>Pictures' sizes as the UNet is told them, [n, 6] fp32; <see langword="null"/> where the model is told none.</summary>
+    public Tensor? TimeIds(IReadOnlyList<SizeConditioning> sizes)
     {
         using var scope = NewDisposeScope();
-        return EncodeIds(Tokenize(prompts)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The text encoder's last hidden state for rows of token ids, [n, L] to [n, L, D].</summary>
-    public Tensor EncodeIds(Tensor ids)
-    {
-        using var scope = NewDisposeScope();
-        return TextEncoder.Encode(ConceptLookup.Embed(TextEncoder, ids, _conceptRows), ids).LastHiddenState.MoveToOuterDisposeScope();
+        return UNet.Config.Added is null ? null : SizeConditioning.Rows(sizes).to(Device).MoveToOuterDisposeScope();
     }
 
     /// <summary>The standard normal latents of one picture, [C, h, w]: the same for a seed in every arm, whatever else is drawn beside it.</summary>
@@ -194,16 +163,17 @@ public sealed class StableDiffusion : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var guided = options.GuidanceScale > 1;
-        var conditional = EncodePrompts(prompts);
-        var text = guided ? cat([EncodePrompts(negativePrompts ?? [.. prompts.Select(_ => options.NegativePrompt)]), conditional]) : conditional;
         var shape = initialLatents.shape;
+        var sizes = options.Sizes ?? SizeConditioning.Whole((int)shape[2] * Vae.Config.DownscaleFactor, (int)shape[3] * Vae.Config.DownscaleFactor);
+        var conditional = EncodePrompts(prompts) with { TimeIds = TimeIds([.. Enumerable.Repeat(sizes, prompts.Count)]) };
+        var prompt = guided ? PromptConditioning.Concat([Unconditional(conditional, negativePrompts, options.NegativePrompt), conditional]) : conditional;
         var scheduler = options.Scheduler ?? Scheduler;
         return Sampler.Sample(
             options.Sampler ?? scheduler.Sampler,
             scheduler,
             options.Steps,
             initialLatents.to(Device),
-            (sample, timestep) => Predict(sample, timestep, text, guided, options),
+            (sample, timestep) => Predict(sample, timestep, prompt, guided, options),
             step => stack(Enumerable.Range(0, prompts.Count).Select(i => new RandomStream(samplerSeed, RandomPurpose.Sampler, step, firstPicture + i).Normal(shape[1..])).ToArray()).to(Device),
             progress).MoveToOuterDisposeScope();
     }
@@ -214,38 +184,32 @@ public sealed class StableDiffusion : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var autocast = Autocast.For(Device, precision);
-        return Vae.Decode(latents / Vae.Config.ScalingFactor).to_type(ScalarType.Float32).clamp(-1, 1).MoveToOuterDisposeScope();
+        return Vae.Decode(Vae.Unscale(latents)).to_type(ScalarType.Float32).clamp(-1, 1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _conceptRows?.Dispose();
         Schedule.Dispose();
-        TextEncoder.Dispose();
+        Text.Dispose();
         Vae.Dispose();
         UNet.Dispose();
     }
 
-    private void Keep(Tensor rows)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var copy = rows.detach().to(Device).to_type(ScalarType.Float32).clone();
-        var all = (_conceptRows is null ? copy : cat([_conceptRows, copy])).DetachFromDisposeScope();
-        _conceptRows?.Dispose();
-        _conceptRows = all;
-    }
+    private PromptConditioning Unconditional(PromptConditioning conditional, IReadOnlyList<string>? each, string? all) =>
+        each is null && all is null && Folder.ForceZerosForEmptyPrompt
+            ? conditional.WithoutText()
+            : EncodePrompts(each ?? [.. Enumerable.Repeat(all ?? "", conditional.Count)]) with { TimeIds = conditional.TimeIds };
 
-    private Tensor Predict(Tensor sample, Tensor timestep, Tensor text, bool guided, GenerationOptions options)
+    private Tensor Predict(Tensor sample, Tensor timestep, PromptConditioning prompt, bool guided, GenerationOptions options)
     {
         using var autocast = Autocast.For(Device, options.MixedPrecision);
         if (!guided)
         {
-            return UNet.forward(sample, timestep, text).to_type(ScalarType.Float32);
+            return UNet.forward(sample, timestep, prompt).to_type(ScalarType.Float32);
         }
 
-        var both = UNet.forward(cat([sample, sample]), timestep, text).to_type(ScalarType.Float32).chunk(2);
+        var both = UNet.forward(cat([sample, sample]), timestep, prompt).to_type(ScalarType.Float32).chunk(2);
         return Guidance.Apply(both[0], both[1], options.GuidanceScale);
     }
 
@@ -260,10 +224,14 @@ public sealed class StableDiffusion : IDisposable
 
     private void CheckThatPartsFit()
     {
-        TextEncoder.RequireFit(Tokenizer);
-        if (UNet.Config.CrossAttentionDim != TextEncoder.Config.HiddenSize)
+        if (UNet.Config.CrossAttentionDim != Text.Width)
         {
-            throw new DiptychException($"{Folder["unet"]}: cross_attention_dim {UNet.Config.CrossAttentionDim} does not fit the text encoder's hidden_size {TextEncoder.Config.HiddenSize}: use the components of one model.");
+            throw new DiptychException($"{Folder["unet"]}: cross_attention_dim {UNet.Config.CrossAttentionDim} does not fit the {(Text.Encoders.Count > 1 ? "text encoders' hidden_size together" : "text encoder's hidden_size")} {Text.Width}: use the components of one model.");
+        }
+
+        if (UNet.Config.Added?.PooledWidth != Text.PooledWidth)
+        {
+            throw new DiptychException($"{Folder["unet"]}: projection_class_embeddings_input_dim {UNet.Config.Added?.InputWidth.ToString(CultureInfo.InvariantCulture) ?? "null"} does not fit the text encoders' projection_dim {Text.PooledWidth?.ToString(CultureInfo.InvariantCulture) ?? "null"}: use the components of one model.");
         }
 
         if (UNet.Config.InChannels != Vae.Config.LatentChannels)

@@ -15,6 +15,7 @@ public sealed unsafe class Autocast : IDisposable
 
     private readonly sbyte _device;
     private readonly bool _active;
+    private readonly bool _pauses;
 
     private Autocast(sbyte device, bool active)
     {
@@ -24,6 +25,16 @@ public sealed unsafe class Autocast : IDisposable
         {
             Functions.Value!.SetDtype(device, Bfloat16);
             Functions.Value!.SetEnabled(device, true);
+        }
+    }
+
+    private Autocast(sbyte device)
+    {
+        _device = device;
+        _pauses = Functions.Value is { } functions && functions.IsEnabled(device);
+        if (_pauses)
+        {
+            Functions.Value!.SetEnabled(device, false);
         }
     }
 
@@ -45,9 +56,21 @@ public sealed unsafe class Autocast : IDisposable
             : throw new DiptychException("--mixed-precision bf16 needs a libtorch that exports autocast (2.10 on Linux does): use --mixed-precision no.");
     }
 
+    /// <summary>Opens a scope in which types are as they come, inside a scope that mixes them; elsewhere it does nothing.</summary>
+    public static Autocast Pause(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return new Autocast((sbyte)device.type);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_pauses)
+        {
+            Functions.Value!.SetEnabled(_device, true);
+        }
+
         if (_active)
         {
             Functions.Value!.SetEnabled(_device, false);
@@ -61,13 +84,16 @@ public sealed unsafe class Autocast : IDisposable
         var library = TorchRuntime.LibtorchCpu;
         return NativeLibrary.TryGetExport(library, "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb", out var enable)
             && NativeLibrary.TryGetExport(library, "_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE", out var dtype)
+            && NativeLibrary.TryGetExport(library, "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE", out var enabled)
             && NativeLibrary.TryGetExport(library, "_ZN2at8autocast11clear_cacheEv", out var clear)
-            ? new Exports(enable, dtype, clear)
+            ? new Exports(enable, enabled, dtype, clear)
             : null;
     }
 
-    private sealed class Exports(nint enable, nint dtype, nint clear)
+    private sealed class Exports(nint enable, nint enabled, nint dtype, nint clear)
     {
+        public bool IsEnabled(sbyte device) => ((delegate* unmanaged<sbyte, byte>)enabled)(device) != 0;
+
         public void SetEnabled(sbyte device, bool on) => ((delegate* unmanaged<sbyte, byte, void>)enable)(device, (byte)(on ? 1 : 0));
 
         public void SetDtype(sbyte device, sbyte type) => ((delegate* unmanaged<sbyte, sbyte, void>)dtype)(device, type);

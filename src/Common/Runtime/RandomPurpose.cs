@@ -47,4 +47,7 @@ public enum RandomPurpose
 
     /// <summary>A network's first weights.</summary>
     Weights,
+
+    /// <summary>The constant added to each channel of the noise.</summary>
+    OffsetNoise,
 }

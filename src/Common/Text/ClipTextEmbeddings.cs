@@ -18,6 +18,9 @@ internal sealed class ClipTextEmbeddings : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>The token table, [vocabulary, D].</summary>
+    public Tensor Tokens => _tokens.weight!;
+
     /// <summary>The token table's rows: [n,L] to [n,L,D].</summary>
     public Tensor Look(Tensor ids) => _tokens.call(ids);
 

@@ -22,7 +22,11 @@ internal sealed class ClipTextTransformer : nn.Module
         RegisterComponents();
     }
 
+    public Tensor TokenTable => _embeddings.Tokens;
+
     public Tensor TokenEmbeddings(Tensor ids) => _embeddings.Look(ids);
+
+    public Tensor FinalNorm(Tensor state) => _finalNorm.call(state);
 
     public ClipTextOutput Encode(Tensor tokenEmbeddings, Tensor ids, bool allHiddenStates)
     {
@@ -42,10 +46,12 @@ internal sealed class ClipTextTransformer : nn.Module
         return new ClipTextOutput(last.MoveToOuterDisposeScope(), pooled.MoveToOuterDisposeScope(), states ?? []);
     }
 
-    // The row of the first end token. Checkpoints that state 2 as its id were written when the rule was "the largest id".
+    // The row of the first end token. Checkpoints that state 2 as its id were written when the rule was "the largest id"; that was meant of
+    // the vocabulary, so placeholders, whose ids are larger still, do not count (transformers takes the placeholder's row there).
     private Tensor Pool(Tensor last, Tensor ids)
     {
-        var at = (_config.EosTokenId == 2 ? ids : ids.eq(_config.EosTokenId).to_type(ScalarType.Int64)).argmax(-1);
+        var isEnd = _config.EosTokenId == 2 ? ids.masked_fill(ids.ge(_config.VocabularySize), 0) : ids.eq(_config.EosTokenId).to_type(ScalarType.Int64);
+        var at = isEnd.argmax(-1);
         var index = at.view(-1, 1, 1).expand(-1, 1, last.shape[2]);
         return last.gather(1, index).squeeze(1);
     }

@@ -26,6 +26,10 @@ internal static class ClipWeights
         return isOtherPart || IsPositionIds(name) ? null : name.StartsWith(Prefix, StringComparison.Ordinal) ? name : Prefix + name;
     }
 
+    /// <summary>The names of a text encoder with its projection.</summary>
+    public static string? TextWithProjection(string name) =>
+        name.StartsWith("text_projection.", StringComparison.Ordinal) ? name : TextOnly(name);
+
     /// <summary>A whole CLIP model's names.</summary>
     public static string? Whole(string name) => IsPositionIds(name) ? null : name;
 

@@ -12,7 +12,7 @@ public static class ConceptLookup
     /// <param name="model">The text encoder; its table is only read.</param>
     /// <param name="ids">[n,L] of int64. Ids from the table's size on take row (id - size) of <paramref name="conceptRows"/>.</param>
     /// <param name="conceptRows">[k,D], or null where no prompt holds a placeholder.</param>
-    public static Tensor Embed(ClipTextModel model, Tensor ids, Tensor? conceptRows)
+    public static Tensor Embed(ClipTextEncoder model, Tensor ids, Tensor? conceptRows)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(ids);

@@ -3,6 +3,7 @@ using System.Text;
 using Diptych.Common.Data;
 using Diptych.Common.Pipelines;
 using Diptych.Common.Runtime;
+using Diptych.Common.Unet;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Training;
@@ -62,18 +63,18 @@ public sealed class PhotoLatents : IDisposable
         variants.Count,
         pixels =>
         {
-            var posterior = sd.Vae.Encode(pixels);
+            var posterior = sd.Vae.Standardise(sd.Vae.Encode(pixels));
             return (posterior.Mean, posterior.StandardDeviation);
         },
         sd.Vae.Config.ScalingFactor,
         sd.Device);
 
-    /// <summary>Draws the latents of a pass, [n, C, h, w], times the VAE's scaling factor.</summary>
+    /// <summary>Draws the latents of a pass as the UNet sees them, [n, C, h, w], and what it is told of the photos' sizes.</summary>
     /// <param name="order">Purpose naming the order of these photos.</param>
     /// <param name="pass">The pass.</param>
     /// <param name="repeats">How often each photo counts in an epoch.</param>
     /// <param name="firstSample">Number of the first sample's random streams.</param>
-    public Tensor Draw(RandomPurpose order, MicroBatch pass, int repeats, int firstSample)
+    public PhotoDraw Draw(RandomPurpose order, MicroBatch pass, int repeats, int firstSample)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -83,14 +84,21 @@ public sealed class PhotoLatents : IDisposable
             _photos.Photos[photo].Image.Width, _photos.Photos[photo].Image.Height, new RandomStream(_seed, RandomPurpose.Augmentation, pass.Index, firstSample + i))).ToArray();
         var side = _transform.Size / _sd.Vae.Config.DownscaleFactor;
         var eps = NoiseDraws.Normal(_seed, RandomPurpose.Posterior, pass, firstSample, pass.Count, _sd.Vae.Config.LatentChannels, side, side).to(_sd.Device);
+        var sizes = photos.Select((photo, i) => Sizes(_photos.Photos[photo].Image, choices[i])).ToArray();
         if (_cache is not null)
         {
             var rows = photos.Select((photo, i) => _cache.Row(photo, choices[i].Flip ? 1 : 0)).ToArray();
-            return _cache.Sample(tensor(rows, device: _sd.Device), eps).MoveToOuterDisposeScope();
+            return new PhotoDraw(_cache.Sample(tensor(rows, device: _sd.Device), eps).MoveToOuterDisposeScope(), sizes);
         }
 
         var pixels = ImageTensor.FromImages([.. photos.Select((photo, i) => _transform.Apply(_photos.Photos[photo].Image, choices[i]))]).to(_sd.Device);
-        return (_sd.Vae.Encode(pixels).Sample(eps) * _sd.Vae.Config.ScalingFactor).MoveToOuterDisposeScope();
+        return new PhotoDraw(_sd.Vae.Scale(_sd.Vae.Encode(pixels).Sample(eps)).MoveToOuterDisposeScope(), sizes);
+    }
+
+    private SizeConditioning Sizes(RgbImage photo, TransformChoice choice)
+    {
+        var window = _transform.Window(photo.Width, photo.Height, choice);
+        return new SizeConditioning(photo.Height, photo.Width, window.Top, window.Left, window.Height, window.Width);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Diptych.Common.Text;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Training;
@@ -8,5 +9,6 @@ namespace Diptych.Common.Training;
 /// <param name="Latents">Clean latents x0 times the VAE's scaling factor, [n, C, h, w] fp32.</param>
 /// <param name="Noise">Standard normal noise of the same shape.</param>
 /// <param name="Timesteps">Timesteps from 0 up to the schedule's length, [n] int64.</param>
-/// <param name="TokenIds">Prompts as token ids, [n, L] int64. Prompt i belongs to latent i.</param>
-public sealed record TrainingBatch(Tensor Latents, Tensor Noise, Tensor Timesteps, Tensor TokenIds);
+/// <param name="Tokens">Prompts as token ids. Prompt i belongs to latent i.</param>
+/// <param name="TimeIds">What the model is told of the pictures' sizes, [n, 6] fp32; <see langword="null"/> where it is told none.</param>
+public sealed record TrainingBatch(Tensor Latents, Tensor Noise, Tensor Timesteps, PromptTokens Tokens, Tensor? TimeIds = null);

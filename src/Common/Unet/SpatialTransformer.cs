@@ -7,7 +7,7 @@ namespace Diptych.Common.Unet;
 
 /// <summary>Transformer blocks over the places of a picture: diffusers' <c>Transformer2DModel</c>.</summary>
 /// <remarks>State keys: <c>norm</c>, <c>proj_in</c>, <c>transformer_blocks.N</c>, <c>proj_out</c>. The projections are 1x1 convolutions in
-/// Stable Diffusion 1.x and linear layers in 2.x (<see cref="UNetConfig.UseLinearProjection"/>).</remarks>
+/// Stable Diffusion 1.x and linear layers in 2.x and XL (<see cref="UNetConfig.UseLinearProjection"/>).</remarks>
 internal sealed class SpatialTransformer : nn.Module<Tensor, Tensor, Tensor>
 {
     private const double NormEpsilon = 1e-6;
@@ -34,7 +34,7 @@ internal sealed class SpatialTransformer : nn.Module<Tensor, Tensor, Tensor>
         _norm = GroupNormalization.Create(config.NormGroups, channels, NormEpsilon);
         _projectIn = Projection(channels);
         _blocks = nn.ModuleList(Enumerable.Range(0, config.TransformerLayersPerBlock[block])
-            .Select(_ => new TransformerBlock(channels, config.CrossAttentionDim, config.HeadsPerBlock[block], onlyCrossAttention)).ToArray());
+            .Select(_ => new TransformerBlock(config, block, onlyCrossAttention)).ToArray());
         _projectOut = Projection(channels);
         RegisterComponents();
     }

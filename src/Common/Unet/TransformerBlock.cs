@@ -28,14 +28,15 @@ internal sealed class TransformerBlock : nn.Module<Tensor, Tensor, Tensor>
     [ComponentName(Name = "ff")]
     private readonly FeedForward _feedForward;
 
-    public TransformerBlock(long channels, long contextChannels, long heads, bool onlyCrossAttention)
+    public TransformerBlock(UNetConfig config, int block, bool onlyCrossAttention)
         : base(nameof(TransformerBlock))
     {
+        long channels = config.BlockOutChannels[block], contextChannels = config.CrossAttentionDim, heads = config.HeadsPerBlock[block];
         _onlyCrossAttention = onlyCrossAttention;
         _norm1 = nn.LayerNorm(channels);
-        _selfAttention = new Attention(channels, onlyCrossAttention ? contextChannels : channels, heads);
+        _selfAttention = new Attention(channels, onlyCrossAttention ? contextChannels : channels, heads, config.UpcastAttention);
         _norm2 = nn.LayerNorm(channels);
-        _crossAttention = new Attention(channels, contextChannels, heads);
+        _crossAttention = new Attention(channels, contextChannels, heads, config.UpcastAttention);
         _norm3 = nn.LayerNorm(channels);
         _feedForward = new FeedForward(channels);
         RegisterComponents();

@@ -6,16 +6,19 @@ using static TorchSharp.torch;
 namespace Diptych.Common.Unet;
 
 /// <summary>
-/// The denoiser of Stable Diffusion 1.x and 2.x (Rombach et al. 2022, section 3): noisy latents, a timestep and the text in, the
+/// The denoiser of Stable Diffusion 1.x, 2.x and XL (Rombach et al. 2022, section 3): noisy latents, a timestep and the prompt in, the
 /// network's prediction out (the noise, or v, as the scheduler's configuration says). State keys are diffusers'.
 /// </summary>
-public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, Tensor, Tensor>
+public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptConditioning, Tensor>
 {
     [ComponentName(Name = "conv_in")]
     private readonly Conv2d _convIn;
 
     [ComponentName(Name = "time_embedding")]
     private readonly TimestepEmbedding _timeEmbedding;
+
+    [ComponentName(Name = "add_embedding")]
+    private readonly TimestepEmbedding? _addEmbedding;
 
     [ComponentName(Name = "down_blocks")]
     private readonly ModuleList<DownBlock> _down;
@@ -41,7 +44,8 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, Tensor, Ten
         long first = config.BlockOutChannels[0];
         var blocks = Enumerable.Range(0, config.BlockOutChannels.Count).ToArray();
         _convIn = nn.Conv2d(config.InChannels, first, kernel_size: 3, padding: 1);
-        _timeEmbedding = new TimestepEmbedding(config);
+        _timeEmbedding = new TimestepEmbedding(first, config.TimeEmbeddingDim);
+        _addEmbedding = config.Added is { } added ? new TimestepEmbedding(added.InputWidth, config.TimeEmbeddingDim) : null;
         _down = nn.ModuleList(blocks.Select(i => new DownBlock(config, i)).ToArray());
         _mid = new MidBlock(config);
         _up = nn.ModuleList(blocks.Select(i => new UpBlock(config, i)).ToArray());
@@ -65,49 +69,66 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, Tensor, Ten
     /// <summary>Predicts from noisy latents.</summary>
     /// <param name="sample">Noisy latents [n, in channels, h, w]; h and w need not be multiples of anything.</param>
     /// <param name="timesteps">One timestep for all (a scalar or [1]) or one each [n]; whole or fractional, on any device.</param>
-    /// <param name="encoderHiddenStates">The text's last hidden states [n, tokens, cross_attention_dim].</param>
+    /// <param name="prompt">The text [n, tokens, cross_attention_dim]; in Stable Diffusion XL its summary and the picture's sizes too.</param>
     /// <returns>[n, out channels, h, w].</returns>
-    /// <exception cref="DiptychException">Latents or text have another width than the network.</exception>
-    public override Tensor forward(Tensor sample, Tensor timesteps, Tensor encoderHiddenStates)
+    /// <exception cref="DiptychException">Latents or text have another width than the network, or lack a part it is told.</exception>
+    public override Tensor forward(Tensor sample, Tensor timesteps, PromptConditioning prompt)
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(timesteps);
-        ArgumentNullException.ThrowIfNull(encoderHiddenStates);
-        CheckWidths(sample, encoderHiddenStates);
+        ArgumentNullException.ThrowIfNull(prompt);
+        CheckWidths(sample, prompt);
         using var scope = NewDisposeScope();
-        var time = ActivatedTime(sample, timesteps);
+        var time = ActivatedTime(sample, timesteps, prompt);
         var x = _convIn.call(sample);
         var skips = new Stack<Tensor>([x]);
         foreach (var block in _down)
         {
-            x = block.Forward(x, time, encoderHiddenStates, skips);
+            x = block.Forward(x, time, prompt.Text, skips);
         }
 
-        x = _mid.call(x, time, encoderHiddenStates);
+        x = _mid.call(x, time, prompt.Text);
         foreach (var block in _up)
         {
-            x = block.Forward(x, time, encoderHiddenStates, skips);
+            x = block.Forward(x, time, prompt.Text, skips);
         }
 
         return x.Then(_normOut).ThenSilu().Then(_convOut).MoveToOuterDisposeScope();
     }
 
-    private Tensor ActivatedTime(Tensor sample, Tensor timesteps)
+    // The same for every block of the network, so the non-linearity each of them begins with is taken here, once.
+    private Tensor ActivatedTime(Tensor sample, Tensor timesteps, PromptConditioning prompt)
     {
+        using var scope = NewDisposeScope();
         var perSample = timesteps.to(sample.device).reshape(-1).expand(sample.size(0));
-        return _timeEmbedding.call(perSample, sample.dtype).ThenSilu();
+        var time = _timeEmbedding.call(Waves(perSample, Config.BlockOutChannels[0]).to(sample.dtype));
+        if (_addEmbedding is not null)
+        {
+            var sizes = Waves(prompt.TimeIds!.flatten(), Config.Added!.WavesPerSize).reshape(sample.size(0), -1);
+            time = time.add_(_addEmbedding.call(cat([prompt.Pooled!.to(sample.dtype), sizes.to(sample.dtype)], 1)));
+        }
+
+        return time.ThenSilu().MoveToOuterDisposeScope();
     }
 
-    private void CheckWidths(Tensor sample, Tensor text)
+    private Tensor Waves(Tensor numbers, long width) => SinusoidalTimesteps.Waves(numbers, width, Config.FlipSinToCos, Config.FrequencyShift);
+
+    private void CheckWidths(Tensor sample, PromptConditioning prompt)
     {
         if (sample.size(1) != Config.InChannels)
         {
             throw new DiptychException($"The UNet takes latents of {Config.InChannels} channels, not {sample.size(1)}: use the VAE and the UNet of one model (inpainting models are not supported).");
         }
 
-        if (text.size(-1) != Config.CrossAttentionDim)
+        if (prompt.Text.size(-1) != Config.CrossAttentionDim)
         {
-            throw new DiptychException($"The UNet takes text of {Config.CrossAttentionDim} numbers a token, not {text.size(-1)}: use the text encoder and the UNet of one model.");
+            throw new DiptychException($"The UNet takes text of {Config.CrossAttentionDim} numbers a token, not {prompt.Text.size(-1)}: use the text encoder and the UNet of one model.");
+        }
+
+        if (Config.Added is { } added
+            && (prompt.Pooled?.size(-1) != added.PooledWidth || prompt.TimeIds?.size(-1) != SizeConditioning.Count || prompt.TimeIds.size(0) != sample.size(0)))
+        {
+            throw new DiptychException($"The UNet is told pooled text of {added.PooledWidth} numbers and {SizeConditioning.Count} sizes of each picture, which were not given: use the text encoders and the UNet of one Stable Diffusion XL model.");
         }
     }
 }

@@ -52,8 +52,14 @@ public sealed record UNetConfig
     /// <summary>Numbers a text token has.</summary>
     public required int CrossAttentionDim { get; init; }
 
-    /// <summary>Whether transformers project by linear layers (Stable Diffusion 2.x) instead of 1x1 convolutions (1.x).</summary>
+    /// <summary>Whether transformers project by linear layers (Stable Diffusion 2.x and XL) instead of 1x1 convolutions (1.x).</summary>
     public required bool UseLinearProjection { get; init; }
+
+    /// <summary>Whether attention scores are taken in fp32 under half precision, whose range they can leave (Stable Diffusion 2.1).</summary>
+    public required bool UpcastAttention { get; init; }
+
+    /// <summary>How the network is told of pooled text and picture sizes; <see langword="null"/> before Stable Diffusion XL.</summary>
+    public AddedConditions? Added { get; init; }
 
     /// <summary>Groups of every group normalisation.</summary>
     public required int NormGroups { get; init; }
@@ -101,13 +107,14 @@ public sealed record UNetConfig
             TransformerLayersPerBlock = SupportedConfig.IntsPerBlock(config, "transformer_layers_per_block", 1, blocks),
             CrossAttentionDim = TextWidth(config, blocks),
             UseLinearProjection = config.Flag("use_linear_projection", false),
+            UpcastAttention = config.Flag("upcast_attention", false),
+            Added = ReadAdded(config),
             NormGroups = groups,
             NormEpsilon = config.Number("norm_eps", 1e-5),
             DownsamplePadding = config.Int("downsample_padding", 1),
         };
     }
 
-    // upcast_attention is accepted and changes nothing: it avoids fp16's overflow in the scores, and the maths here is fp32 or bf16.
     private static void RefuseOtherArchitectures(ConfigFile config)
     {
         SupportedConfig.Only(config, "act_fn", "\"silu\"", "\"swish\"");
@@ -125,12 +132,27 @@ public sealed record UNetConfig
             SupportedConfig.Only(config, key, "false", "null");
         }
 
-        foreach (var key in (string[])["addition_embed_type", "class_embed_type", "num_class_embeds", "encoder_hid_dim", "encoder_hid_dim_type",
+        foreach (var key in (string[])["class_embed_type", "num_class_embeds", "encoder_hid_dim", "encoder_hid_dim_type",
             "num_attention_heads", "time_embedding_act_fn", "timestep_post_act", "time_cond_proj_dim", "cross_attention_norm",
-            "projection_class_embeddings_input_dim", "reverse_transformer_layers_per_block"])
+            "reverse_transformer_layers_per_block"])
         {
             SupportedConfig.Only(config, key, "null");
         }
+    }
+
+    private static AddedConditions? ReadAdded(ConfigFile config)
+    {
+        SupportedConfig.Only(config, "addition_embed_type", "null", "\"text_time\"");
+        if (!config.Has("addition_embed_type"))
+        {
+            SupportedConfig.Only(config, "projection_class_embeddings_input_dim", "null");
+            return null;
+        }
+
+        var added = new AddedConditions(config.Int("addition_time_embed_dim"), config.Int("projection_class_embeddings_input_dim"));
+        return added.WavesPerSize > 0 && added.PooledWidth > 0
+            ? added
+            : throw SupportedConfig.Refusal(config, "projection_class_embeddings_input_dim", $"{added.InputWidth}", $"more than {SizeConditioning.Count} times addition_time_embed_dim, {added.WavesPerSize}");
     }
 
     private static bool[] Attention(ConfigFile config, string key, string with, string without, int blocks, bool[] fallback)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Diptych.Common.Layers;
 using Diptych.Common.Weights;
 
@@ -20,6 +21,15 @@ public sealed record AutoencoderConfig
 
     /// <summary>Latents are multiplied by this before the UNet sees them, and divided by it before decoding (about 1 / their standard deviation).</summary>
     public required double ScalingFactor { get; init; }
+
+    /// <summary>Mean of each latent channel, taken off before scaling; <see langword="null"/> in most models: zero.</summary>
+    public IReadOnlyList<double>? LatentsMean { get; init; }
+
+    /// <summary>Standard deviation of each latent channel, divided by before scaling; <see langword="null"/> in most models: one.</summary>
+    public IReadOnlyList<double>? LatentsDeviation { get; init; }
+
+    /// <summary>Whether activations leave fp16's range, so that the autoencoder has to run in fp32 where the rest is fp16 (Stable Diffusion XL).</summary>
+    public bool ForceUpcast { get; init; } = true;
 
     /// <summary>Channels at each resolution.</summary>
     public required IReadOnlyList<int> BlockOutChannels { get; init; }
@@ -48,11 +58,7 @@ public sealed record AutoencoderConfig
     {
         ArgumentNullException.ThrowIfNull(config);
         SupportedConfig.Only(config, "act_fn", "\"silu\"", "\"swish\"");
-        foreach (var key in (string[])["shift_factor", "latents_mean", "latents_std"])
-        {
-            SupportedConfig.Only(config, key, "null");
-        }
-
+        SupportedConfig.Only(config, "shift_factor", "null");
         var channels = config.Ints("block_out_channels", [64]);
         var groups = config.Int("norm_num_groups", 32);
         SupportedConfig.DivisibleByGroups(config, channels, groups);
@@ -65,6 +71,9 @@ public sealed record AutoencoderConfig
             OutChannels = config.Int("out_channels", 3),
             LatentChannels = config.Int("latent_channels", 4),
             ScalingFactor = config.Number("scaling_factor", 0.18215),
+            LatentsMean = PerChannel(config, "latents_mean"),
+            LatentsDeviation = PerChannel(config, "latents_std"),
+            ForceUpcast = config.Flag("force_upcast", true),
             BlockOutChannels = channels,
             LayersPerBlock = config.Int("layers_per_block", 1),
             NormGroups = groups,
@@ -72,6 +81,19 @@ public sealed record AutoencoderConfig
             UseQuantConv = config.Flag("use_quant_conv", true),
             UsePostQuantConv = config.Flag("use_post_quant_conv", true),
         };
+    }
+
+    private static double[]? PerChannel(ConfigFile config, string key)
+    {
+        if (!config.Has(key))
+        {
+            return null;
+        }
+
+        var (value, channels) = (config.Root.GetProperty(key), config.Int("latent_channels", 4));
+        return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == channels && value.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Number)
+            ? [.. value.EnumerateArray().Select(e => e.GetDouble())]
+            : throw SupportedConfig.Refusal(config, key, value.GetRawText(), $"a number for each of the {channels} latent_channels");
     }
 
     private static void CheckBlocks(ConfigFile config, string key, string type, int blocks)

@@ -56,7 +56,7 @@ public sealed class AutoencoderKL : nn.Module<Tensor, Tensor>
         return network;
     }
 
-    /// <summary>Distribution of the latents of pictures [n, 3, h, w] in [-1, 1]; not yet multiplied by <see cref="AutoencoderConfig.ScalingFactor"/>.</summary>
+    /// <summary>Distribution of the latents of pictures [n, 3, h, w] in [-1, 1]; not yet scaled for the UNet (<see cref="Scale"/>).</summary>
     public DiagonalGaussian Encode(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -74,12 +74,52 @@ public sealed class AutoencoderKL : nn.Module<Tensor, Tensor>
             halves[1].clamp(LowestLogVariance, HighestLogVariance).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Pictures [n, 3, h * 8, w * 8], about [-1, 1] and not clamped, of latents [n, latent channels, h, w] divided by the scaling factor.</summary>
+    /// <summary>Pictures [n, 3, h * 8, w * 8], about [-1, 1] and not clamped, of latents [n, latent channels, h, w] as <see cref="Encode"/> gives them (<see cref="Unscale"/>).</summary>
     public Tensor Decode(Tensor latents)
     {
         ArgumentNullException.ThrowIfNull(latents);
         using var scope = NewDisposeScope();
         return _decoder.call(_postQuantConv is null ? latents : _postQuantConv.call(latents)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Latents of the encoder, [n, latent channels, h, w], as the UNet sees them: about zero mean and unit variance.</summary>
+    public Tensor Scale(Tensor latents)
+    {
+        ArgumentNullException.ThrowIfNull(latents);
+        using var scope = NewDisposeScope();
+        var centred = Config.LatentsMean is null ? latents : latents - PerChannel(Config.LatentsMean, latents);
+        var scaled = centred * Config.ScalingFactor;
+        return (Config.LatentsDeviation is null ? scaled : scaled / PerChannel(Config.LatentsDeviation, latents)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A posterior of <see cref="Encode"/> without its channels' means and deviations: times the scaling factor, its samples are what <see cref="Scale"/> gives.</summary>
+    public DiagonalGaussian Standardise(DiagonalGaussian posterior)
+    {
+        ArgumentNullException.ThrowIfNull(posterior);
+        using var scope = NewDisposeScope();
+        var (mean, variance) = (posterior.Mean.alias(), posterior.LogVariance.alias());
+        if (Config.LatentsMean is not null)
+        {
+            mean = mean - PerChannel(Config.LatentsMean, mean);
+        }
+
+        if (Config.LatentsDeviation is not null)
+        {
+            var deviation = PerChannel(Config.LatentsDeviation, mean);
+            (mean, variance) = (mean / deviation, variance - 2 * deviation.log());
+        }
+
+        return new DiagonalGaussian(mean.MoveToOuterDisposeScope(), variance.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The inverse of <see cref="Scale"/>: the UNet's latents as <see cref="Decode"/> takes them.</summary>
+    public Tensor Unscale(Tensor latents)
+    {
+        ArgumentNullException.ThrowIfNull(latents);
+        using var scope = NewDisposeScope();
+        var scaled = Config.LatentsDeviation is null ? latents : latents * PerChannel(Config.LatentsDeviation, latents);
+        var centred = scaled / Config.ScalingFactor;
+        return (Config.LatentsMean is null ? centred : centred + PerChannel(Config.LatentsMean, latents)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Pictures through the mean of their latents and back.</summary>
@@ -88,6 +128,9 @@ public sealed class AutoencoderKL : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return Decode(Encode(images).Mean).MoveToOuterDisposeScope();
     }
+
+    private static Tensor PerChannel(IReadOnlyList<double> values, Tensor like) =>
+        tensor(values.ToArray(), dtype: like.dtype, device: like.device).view(1, -1, 1, 1);
 
     private static string FromNamesOf2022(string name)
     {

@@ -150,4 +150,14 @@ public class ImageTransformTests
             yield return (source.Name, box is null ? photo : photo.Crop(new PixelWindow(box[0], box[1], box[2] - box[0], box[3] - box[1])));
         }
     }
+
+    [Fact]
+    public void The_window_is_the_part_of_the_scaled_photo_that_is_kept_and_mirrored_with_it()
+    {
+        var transform = new ImageTransform { Size = 64, RandomCrop = true };
+        Assert.Equal(new PixelWindow(0, 32, 64, 64), transform.Window(100, 200, TransformChoice.Centred));
+        Assert.Equal(new PixelWindow(10, 0, 64, 64), transform.Window(200, 100, new TransformChoice(10, 0, false)));
+        Assert.Equal(new PixelWindow(54, 0, 64, 64), transform.Window(200, 100, new TransformChoice(10, 0, true)));
+        Assert.Equal(new PixelWindow(0, 0, 64, 64), ImageTransform.TextualInversionParity(64).Window(200, 100, TransformChoice.Centred));
+    }
 }

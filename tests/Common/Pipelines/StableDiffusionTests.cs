@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Diptych.Common.Diffusion;
 using Diptych.Common.Pipelines;
+using Diptych.Common.Unet;
 using Diptych.Common.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,9 +16,8 @@ public sealed class StableDiffusionTests
     {
         get
         {
-            string[] found = Directory.Exists(PipelineFolder) ? Directory.GetFiles(PipelineFolder, "sd*-*.safetensors") : ["sd1-default"];
-            var names = found.Select(f => Path.GetFileNameWithoutExtension(f)).Where(n => !n.StartsWith("sdxl", StringComparison.Ordinal));
-            return new TheoryData<string>(names.Order(StringComparer.Ordinal).ToArray());
+            string[] found = Directory.Exists(PipelineFolder) ? Directory.GetFiles(PipelineFolder, "sd*-*.safetensors") : ["sd1-default", "sd2-default", "sdxl-default"];
+            return new TheoryData<string>(found.Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal).ToArray());
         }
     }
 
@@ -33,12 +33,16 @@ public sealed class StableDiffusionTests
         using var scope = NewDisposeScope();
         using var sd = StableDiffusion.Load(Fixtures.Require("fixtures", "models", "tiny-" + name.Split('-')[0]));
         string Text(string key) => golden.Metadata[key];
+        int[] Pair(string key, int[] fallback) => golden.Metadata.TryGetValue(key, out var text) ? JsonSerializer.Deserialize<int[]>(text)! : fallback;
+        int[] drawn = [int.Parse(Text("height"), CultureInfo.InvariantCulture), int.Parse(Text("width"), CultureInfo.InvariantCulture)];
+        var (original, crop, target) = (Pair("original_size", drawn), Pair("crops_coords_top_left", [0, 0]), Pair("target_size", drawn));
         var options = new GenerationOptions
         {
             Steps = int.Parse(Text("num_inference_steps"), CultureInfo.InvariantCulture),
             GuidanceScale = double.Parse(Text("guidance_scale"), CultureInfo.InvariantCulture),
-            Height = int.Parse(Text("height"), CultureInfo.InvariantCulture),
-            Width = int.Parse(Text("width"), CultureInfo.InvariantCulture),
+            Height = drawn[0],
+            Width = drawn[1],
+            Sizes = new SizeConditioning(original[0], original[1], crop[0], crop[1], target[0], target[1]),
             Scheduler = SchedulerConfig.Parse(name, Text("scheduler")),
         };
 
@@ -66,9 +70,9 @@ public sealed class StableDiffusionTests
             GuidanceScale = prompts.RootElement.GetProperty("guidance_scale").GetDouble(),
         };
 
-        Assert.Equal(golden.Read("input_ids").data<long>().ToArray(), sd.Tokenize(texts).data<long>().ToArray());
+        Assert.Equal(golden.Read("input_ids").data<long>().ToArray(), sd.Tokenize(texts).Ids[0].data<long>().ToArray());
         using var noGradient = no_grad();
-        Close.OfLargest(golden.Read("text_rows"), sd.EncodePrompts(texts), 1e-4, "text rows");
+        Close.OfLargest(golden.Read("text_rows"), sd.EncodePrompts(texts).Text, 1e-4, "text rows");
         var latents = sd.Sample(texts, golden.Read("initial_latents"), options);
 
         Close.OfLargest(golden.Read("final_latents"), latents, 1e-2, "final latents");
@@ -95,6 +99,41 @@ public sealed class StableDiffusionTests
         Assert.Equal(again.data<float>().ToArray(), together.data<float>().ToArray());
         // One picture or two a batch take other paths through the matrix kernels: equal but for rounding.
         Close.Absolute(alone[0], together[1], 1e-3);
+    }
+
+    [Fact]
+    public void Without_a_negative_prompt_XL_is_guided_away_from_zeros_and_not_from_the_empty_prompt()
+    {
+        using var scope = NewDisposeScope();
+        using var sd = StableDiffusion.Load(Fixtures.Require("fixtures", "models", "tiny-sdxl"));
+        Assert.True(sd.Folder.ForceZerosForEmptyPrompt);
+        var options = new GenerationOptions { Steps = 2, GuidanceScale = 5, Height = 64, Width = 64 };
+        var initial = stack([sd.InitialLatents(1, 0, options)]);
+        var prompt = sd.EncodePrompts(["a dog"]) with { TimeIds = sd.TimeIds([SizeConditioning.Whole(64, 64)]) };
+        var both = PromptConditioning.Concat([prompt.WithoutText(), prompt]);
+
+        var expected = Sampler.Sample(sd.Scheduler.Sampler, sd.Scheduler, options.Steps, initial, (sample, timestep) =>
+        {
+            var halves = sd.UNet.forward(cat([sample, sample]), timestep, both).chunk(2);
+            return Guidance.Apply(halves[0], halves[1], options.GuidanceScale);
+        });
+
+        Close.Absolute(expected, sd.Sample(["a dog"], initial, options), 0, "zeros");
+        Assert.True(Close.MaxDifference(expected, sd.Sample(["a dog"], initial, options with { NegativePrompt = "" })) > 1e-3);
+    }
+
+    [Fact]
+    public void XL_is_told_the_sizes_it_draws_unless_others_are_asked_for()
+    {
+        using var scope = NewDisposeScope();
+        using var sd = StableDiffusion.Load(Fixtures.Require("fixtures", "models", "tiny-sdxl"));
+        var options = new GenerationOptions { Steps = 2, Height = 64, Width = 128 };
+        var initial = stack([sd.InitialLatents(1, 0, options)]);
+        var plain = sd.Sample(["a dog"], initial, options);
+
+        Close.Absolute(plain, sd.Sample(["a dog"], initial, options with { Sizes = SizeConditioning.Whole(64, 128) }), 0, "the sizes drawn");
+        var cropped = sd.Sample(["a dog"], initial, options with { Sizes = SizeConditioning.Whole(64, 128) with { CropTop = 40 } });
+        Assert.True(Close.MaxDifference(plain, cropped) > 1e-3);
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public sealed class TrainingLoopTests
         {
             // One stream for each photo's position, so that passes of any size meet the same numbers.
             var x = stack(Enumerable.Range(0, pass.Count).Select(i => new RandomStream(1, RandomPurpose.Noise, pass.FirstPosition + i).Normal(3)).ToArray());
-            return new TrainingBatch(pass.Index == Poison ? x * double.NaN : x, x, x, x);
+            return new TrainingBatch(pass.Index == Poison ? x * double.NaN : x, x, x, new([x]));
         });
 
         public void Dispose() => Weight.Dispose();

@@ -16,7 +16,7 @@ public sealed class EmbeddedUNetTests
         using var noGradient = no_grad();
         using var network = Embedded();
         using var golden = SafetensorsFile.Open(Fixtures.Golden("unet", "lab.safetensors"));
-        var prediction = network.call(golden.Read("sample"), golden.Read("timestep"), golden.Read("encoder_hidden_states"));
+        var prediction = network.call(golden.Read("sample"), golden.Read("timestep"), new(golden.Read("encoder_hidden_states")));
         Close.OfLargest(golden.Read("output"), prediction, Tolerance);
     }
 
@@ -31,7 +31,7 @@ public sealed class EmbeddedUNetTests
         var text = golden.Read("text_rows");
         // The last prompt is the empty one; the reference puts the unconditional half first.
         var empty = text[^1..].expand(text.shape);
-        var prediction = network.call(cat([latents, latents]), golden.Read("timesteps")[0], cat([empty, text]));
+        var prediction = network.call(cat([latents, latents]), golden.Read("timesteps")[0], new(cat([empty, text])));
         Close.OfLargest(golden.Read("first_prediction"), prediction, Tolerance);
     }
 
@@ -46,7 +46,7 @@ public sealed class EmbeddedUNetTests
         Tensor prediction;
         using (Autocast.For(sample.device, MixedPrecision.Bf16))
         {
-            prediction = network.call(sample, golden.Read("timestep"), text);
+            prediction = network.call(sample, golden.Read("timestep"), new(text));
         }
 
         Assert.Equal(ScalarType.BFloat16, prediction.dtype);

@@ -14,6 +14,10 @@ internal static class SmallUNet
         }
         """;
 
+    /// <summary>The same, told pooled text of ten numbers and the pictures' sizes.</summary>
+    public static string ToldSizes { get; } =
+        With("addition_embed_type", "\"text_time\"").TrimEnd('}') + """, "addition_time_embed_dim": 4, "projection_class_embeddings_input_dim": 34 }""";
+
     public static UNetConfig Config(string key = "sample_size", string value = "8") => Read(With(key, value));
 
     public static UNetConfig Read(string json) => UNetConfig.Read(ConfigFile.Parse("unet/config.json", json));

@@ -35,7 +35,9 @@ public sealed class UNetConfigTests
 
     [Theory]
     [InlineData("act_fn", "\"gelu\"")]
-    [InlineData("addition_embed_type", "\"text_time\"")]
+    [InlineData("addition_embed_type", "\"text\"")]
+    [InlineData("projection_class_embeddings_input_dim", "88")]
+    [InlineData("reverse_transformer_layers_per_block", "[1, 2]")]
     [InlineData("class_embed_type", "\"timestep\"")]
     [InlineData("num_class_embeds", "10")]
     [InlineData("encoder_hid_dim", "4096")]
@@ -65,10 +67,22 @@ public sealed class UNetConfigTests
     [Theory]
     [InlineData("act_fn", "\"swish\"")]
     [InlineData("mid_block_scale_factor", "1.0")]
-    [InlineData("upcast_attention", "true")]
     [InlineData("num_attention_heads", "null")]
     [InlineData("dual_cross_attention", "false")]
     public void What_changes_nothing_is_accepted(string key, string value) => Assert.Equal(4, SmallUNet.Config(key, value).InChannels);
+
+    [Fact]
+    public void Pooled_text_and_sizes_are_read_together_or_refused()
+    {
+        Assert.Null(SmallUNet.Config().Added);
+        Assert.False(SmallUNet.Config().UpcastAttention);
+        Assert.True(SmallUNet.Config("upcast_attention", "true").UpcastAttention);
+        Assert.Equal(new AddedConditions(4, 34), SmallUNet.Read(SmallUNet.ToldSizes).Added);
+        Assert.Equal(10, SmallUNet.Read(SmallUNet.ToldSizes).Added!.PooledWidth);
+        Assert.Contains("addition_time_embed_dim", Assert.Throws<DiptychException>(() => SmallUNet.Config("addition_embed_type", "\"text_time\"")).Message, StringComparison.Ordinal);
+        var none = SmallUNet.ToldSizes.Replace("34", "24", StringComparison.Ordinal);
+        Assert.Contains("projection_class_embeddings_input_dim\": 24", Assert.Throws<DiptychException>(() => SmallUNet.Read(none)).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_embedded_model_is_understood()

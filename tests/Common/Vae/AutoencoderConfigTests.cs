@@ -10,6 +10,8 @@ public sealed class AutoencoderConfigTests
         var config = SmallAutoencoder.Read("""{ "block_out_channels": [64, 64], "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D"], "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D"] }""");
         Assert.Equal((3, 3, 4, 1, 32, 32), (config.InChannels, config.OutChannels, config.LatentChannels, config.LayersPerBlock, config.NormGroups, config.SampleSize));
         Assert.Equal(0.18215, config.ScalingFactor);
+        Assert.True(config.ForceUpcast);
+        Assert.False(SmallAutoencoder.Config("force_upcast", "false").ForceUpcast);
         Assert.True(config.MidBlockAttention && config.UseQuantConv && config.UsePostQuantConv);
         Assert.Equal(2, config.DownscaleFactor);
     }

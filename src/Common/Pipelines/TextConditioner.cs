@@ -1,0 +1,110 @@
+using Diptych.Common.Layers;
+using Diptych.Common.Text;
+using Diptych.Common.Unet;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Pipelines;
+
+/// <summary>
+/// A model's text side: one encoder in Stable Diffusion 1 and 2, two in XL. With one, the UNet reads its last state after the final norm; with
+/// two, the last but one of each without the norm, side by side, and the second's projected summary (Podell et al. 2023, section 2.1).
+/// </summary>
+public sealed class TextConditioner : IDisposable
+{
+    /// <summary>Takes over the encoders, in the order in which the UNet reads them.</summary>
+    public TextConditioner(IReadOnlyList<PromptEncoder> encoders)
+    {
+        ArgumentNullException.ThrowIfNull(encoders);
+        Encoders = encoders;
+    }
+
+    /// <summary>Reads the tokenizers and text encoders of a model.</summary>
+    /// <exception cref="DiptychException">A file is missing, damaged, or does not fit the others; the message names it.</exception>
+    public static TextConditioner Load(ModelFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var first = new PromptEncoder(ClipTokenizer.Load(folder["tokenizer"]), ClipTextModel.Load(folder["text_encoder"]));
+        return new TextConditioner(folder.IsXl
+            ? [first, new PromptEncoder(ClipTokenizer.Load(folder["tokenizer_2"]), ClipTextModelWithProjection.Load(folder["text_encoder_2"]))]
+            : [first]);
+    }
+
+    /// <summary>The encoders, in the order in which the UNet reads them.</summary>
+    public IReadOnlyList<PromptEncoder> Encoders { get; }
+
+    /// <summary>Width of a row the UNet reads, D: the encoders' widths together.</summary>
+    public int Width => Encoders.Sum(e => e.Width);
+
+    /// <summary>Width of the summary, P; <see langword="null"/> where the model has none.</summary>
+    public int? PooledWidth => Encoders.Count > 1 ? Encoders[^1].Model.Config.ProjectionDim : null;
+
+    /// <summary>Makes the weights of every text encoder ask for gradients, or none.</summary>
+    public void SetLearning(bool learns)
+    {
+        foreach (var encoder in Encoders)
+        {
+            encoder.Model.SetLearning(learns);
+        }
+    }
+
+    /// <summary>Prompts as token ids on the model's device, for each encoder.</summary>
+    /// <exception cref="DiptychException">A prompt is too long to keep its placeholder.</exception>
+    public PromptTokens Tokenize(IReadOnlyList<string> prompts) => new([.. Encoders.Select(e => e.Tokenize(prompts))]);
+
+    /// <summary>What the UNet reads of prompts, without sizes.</summary>
+    /// <param name="tokens">The prompts' ids.</param>
+    /// <param name="conceptRows">For each encoder, rows that stand for the placeholders instead of the kept ones: those being learned.</param>
+    public PromptConditioning Encode(PromptTokens tokens, IReadOnlyList<Tensor>? conceptRows = null)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        using var scope = NewDisposeScope();
+        var two = Encoders.Count > 1;
+        var outputs = Encoders.Select((e, i) => e.Encode(tokens.Ids[i], allHiddenStates: two, conceptRows?[i])).ToList();
+        var text = two ? cat([.. outputs.Select(o => o.HiddenStates[^2])], -1) : outputs[0].LastHiddenState;
+        return new PromptConditioning(text, two ? outputs[^1].Projected : null).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Teaches every encoder a word: adds the token and keeps copies of its rows, [k, D] for each encoder's D.</summary>
+    /// <exception cref="DiptychException">The token is taken, or the rows are of another model.</exception>
+    public PlaceholderToken AddConcept(string token, IReadOnlyList<Tensor> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (rows.Count != Encoders.Count)
+        {
+            throw new DiptychException($"The embedding of {token} is for {Count(rows.Count)} and this model has {Encoders.Count}: use an embedding trained for this model{(Encoders.Count > rows.Count ? ", with learned_embeds_2.safetensors beside learned_embeds.safetensors" : "")}.");
+        }
+
+        if (rows.Zip(Encoders).Any(p => p.First.dim() != 2 || p.First.shape[1] != p.Second.Width || p.First.shape[0] != rows[0].shape[0]))
+        {
+            var given = string.Join(" and ", rows.Select(r => $"[{string.Join(", ", r.shape)}]"));
+            var wanted = string.Join(" and ", Encoders.Select(e => e.Width));
+            throw new DiptychException($"The embedding of {token} has shape {given}; {(Encoders.Count > 1 ? "these text encoders take" : "this text encoder takes")} rows of {wanted}: use an embedding trained for this model.");
+        }
+
+        var placeholders = Encoders.Select(e => e.Tokenizer.AddPlaceholder(token, (int)rows[0].shape[0])).ToList();
+        SetConceptRows(placeholders, rows);
+        return placeholders[0];
+    }
+
+    private static string Count(int encoders) => encoders == 1 ? "1 text encoder" : $"{encoders} text encoders";
+
+    /// <summary>Keeps copies of the rows of a word the tokenizers have been given already: a word just learned.</summary>
+    public void SetConceptRows(IReadOnlyList<PlaceholderToken> placeholders, IReadOnlyList<Tensor> rows)
+    {
+        ArgumentNullException.ThrowIfNull(placeholders);
+        ArgumentNullException.ThrowIfNull(rows);
+        for (var i = 0; i < Encoders.Count; i++)
+        {
+            Encoders[i].SetConceptRows(placeholders[i], rows[i]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var encoder in Encoders)
+        {
+            encoder.Dispose();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Diptych.Common.Weights;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Text;
+
+/// <summary>
+/// The second text encoder of Stable Diffusion XL (OpenCLIP's, Podell et al. 2023, section 2.1): the tower, and the pooled row's projection
+/// into the space shared with pictures. Transformers' <c>CLIPTextModelWithProjection</c>.
+/// </summary>
+public sealed class ClipTextModelWithProjection : ClipTextEncoder
+{
+    [ComponentName(Name = "text_projection")] private readonly Linear _projection;
+
+    /// <summary>Builds the network with random weights.</summary>
+    public ClipTextModelWithProjection(ClipTextConfig config)
+        : base(nameof(ClipTextModelWithProjection), config)
+    {
+        _projection = nn.Linear(config.HiddenSize, config.ProjectionDim, hasBias: false);
+        RegisterComponents();
+    }
+
+    /// <summary>Reads <c>config.json</c> and <c>model.safetensors</c> from a <c>text_encoder_2</c> folder.</summary>
+    /// <exception cref="DiptychException">A file is missing or does not fit the other.</exception>
+    public static ClipTextModelWithProjection Load(string folder)
+    {
+        var model = new ClipTextModelWithProjection(ClipTextConfig.Read(ConfigFile.Read(Path.Combine(folder, "config.json"))));
+        using var file = ClipWeights.Open(folder);
+        WeightLoader.Load(model, file, ClipWeights.TextWithProjection);
+        model.eval();
+        return model;
+    }
+
+    private protected override Tensor Project(Tensor pooled) => _projection.call(pooled);
+}
