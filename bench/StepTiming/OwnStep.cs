@@ -1,6 +1,7 @@
 using Diptych.Common.Data;
 using Diptych.Common.Pipelines;
 using Diptych.Common.Runtime;
+using Diptych.Common.Text;
 using Diptych.Common.Training;
 using Diptych.DreamBooth;
 using Diptych.TextualInversion;
@@ -20,11 +21,11 @@ public sealed class OwnStep : ITimedStep
     private readonly FusedAdamW _optimizer;
     private readonly Parameter[] _parameters;
     private readonly bool _clips;
-    private readonly Func<int, Tensor> _ids;
+    private readonly Func<int, PromptTokens> _prompts;
 
-    private OwnStep(StepSetup setup, StableDiffusion sd, ITrainingStep step, IDisposable owned, bool clips, Func<int, Tensor> ids)
+    private OwnStep(StepSetup setup, StableDiffusion sd, ITrainingStep step, IDisposable owned, bool clips, Func<int, PromptTokens> prompts)
     {
-        (_setup, _sd, _step, _owned, _clips, _ids) = (setup, sd, step, owned, clips, ids);
+        (_setup, _sd, _step, _owned, _clips, _prompts) = (setup, sd, step, owned, clips, prompts);
         _photos = PhotoLatents.Create(sd, PhotoFolder.LoadAll(setup.Photos), new ImageTransform { Size = setup.Resolution }, seed: 0);
         _parameters = [.. step.Trainable.Select(p => p.Value)];
         _optimizer = new FusedAdamW(_parameters, new AdamWOptions());
@@ -38,7 +39,7 @@ public sealed class OwnStep : ITimedStep
         var concept = ConceptEmbedding.Create(sd, new TextualInversionOptions { PlaceholderToken = StepSetup.Placeholder, InitializerToken = setup.InitializerToken });
         return new OwnStep(setup, sd, new TextualInversionStep(sd, concept), concept, clips: false, step => sd.Tokenize(
             [.. Enumerable.Range(0, setup.BatchSize).Select(i =>
-                Common.Text.PromptTemplates.Fill(Common.Text.PromptTemplates.Object[new RandomStream(0, RandomPurpose.Prompts, step, i).Next(Common.Text.PromptTemplates.Object.Count)], StepSetup.Placeholder))]));
+                PromptTemplates.Fill(PromptTemplates.Object[new RandomStream(0, RandomPurpose.Prompts, step, i).Next(PromptTemplates.Object.Count)], StepSetup.Placeholder))]));
     }
 
     /// <summary>DreamBooth with a frozen text encoder.</summary>
@@ -48,7 +49,7 @@ public sealed class OwnStep : ITimedStep
         var sd = setup.LoadModel();
         var step = new DreamBoothStep(sd, new DreamBoothOptions { InstancePrompt = setup.InstancePrompt });
         var prompt = sd.Tokenize([setup.InstancePrompt]);
-        return new OwnStep(setup, sd, step, step, clips: true, _ => prompt.expand(setup.BatchSize, -1));
+        return new OwnStep(setup, sd, step, step, clips: true, _ => prompt.Repeat(setup.BatchSize));
     }
 
     /// <inheritdoc/>
@@ -59,12 +60,13 @@ public sealed class OwnStep : ITimedStep
         var pass = new MicroBatch(step, (long)step * _setup.BatchSize, _setup.BatchSize);
         var batch = clock.Time(StepPhase.Load, () =>
         {
-            var latents = _photos.Draw(RandomPurpose.Order, pass, repeats: 1, firstSample: 0);
+            var drawn = _photos.Draw(RandomPurpose.Order, pass, repeats: 1, firstSample: 0);
             return new TrainingBatch(
-                latents,
-                NoiseDraws.Normal(0, RandomPurpose.Noise, pass, 0, _setup.BatchSize, latents.shape[1..]).to(_setup.Device),
+                drawn.Latents,
+                NoiseDraws.Normal(0, RandomPurpose.Noise, pass, 0, _setup.BatchSize, drawn.Latents.shape[1..]).to(_setup.Device),
                 NoiseDraws.Timesteps(0, pass, 0, _setup.BatchSize, _sd.Schedule.TrainTimesteps).to(_setup.Device),
-                _ids(step));
+                _prompts(step),
+                _sd.TimeIds(drawn.Sizes));
         });
         var loss = clock.Time(StepPhase.Forward, () =>
         {

@@ -40,7 +40,7 @@ public sealed class ScriptDreamBooth : ITimedStep
         var (draw, ids) = clock.Time(StepPhase.Load, () => (
             DiffusionDraw.Create(latents, randn_like(latents), randint(0, _sd.Schedule.TrainTimesteps, [_setup.BatchSize], dtype: ScalarType.Int64, device: _setup.Device), _sd.Schedule),
             _sd.Tokenize([.. Enumerable.Repeat(_setup.InstancePrompt, _setup.BatchSize)])));
-        var prompt = clock.Time(StepPhase.Text, () => _sd.EncodeIds(ids));
+        var prompt = clock.Time(StepPhase.Text, () => _sd.Text.Encode(ids));
         var loss = clock.Time(StepPhase.Forward, () => DenoisingLoss.Mean(_sd.UNet.forward(draw.Noised, draw.Timesteps, prompt), draw.Target));
         clock.Time(StepPhase.Backward, () =>
         {

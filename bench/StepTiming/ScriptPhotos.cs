@@ -19,7 +19,7 @@ internal sealed class ScriptPhotos(StableDiffusion sd, StepSetup setup, ImageTra
         return clock.Time(StepPhase.Vae, () =>
         {
             var posterior = sd.Vae.Encode(pixels);
-            return posterior.Sample(randn_like(posterior.Mean)) * sd.Vae.Config.ScalingFactor;
+            return sd.Vae.Scale(posterior.Sample(randn_like(posterior.Mean)));
         }).MoveToOuterDisposeScope();
     }
 

@@ -49,9 +49,9 @@ public sealed class ScriptTextualInversion : ITimedStep
         var latents = _photos.Latents(step, clock);
         var (draw, ids) = clock.Time(StepPhase.Load, () => (
             DiffusionDraw.Create(latents, randn_like(latents), randint(0, _sd.Schedule.TrainTimesteps, [_setup.BatchSize], dtype: ScalarType.Int64, device: _setup.Device), _sd.Schedule),
-            _sd.Tokenize([.. Enumerable.Range(0, _setup.BatchSize).Select(i => Prompt(step, i))])));
+            _sd.Tokenize([.. Enumerable.Range(0, _setup.BatchSize).Select(i => Prompt(step, i))]).Ids[0]));
         var prompt = clock.Time(StepPhase.Text, () => _sd.TextEncoder.Encode(_table.index_select(0, ids.reshape(-1)).reshape(ids.shape[0], ids.shape[1], -1), ids).LastHiddenState);
-        var loss = clock.Time(StepPhase.Forward, () => DenoisingLoss.Mean(_sd.UNet.forward(draw.Noised, draw.Timesteps, prompt), draw.Target));
+        var loss = clock.Time(StepPhase.Forward, () => DenoisingLoss.Mean(_sd.UNet.forward(draw.Noised, draw.Timesteps, new(prompt)), draw.Target));
         clock.Time(StepPhase.Backward, () =>
         {
             loss.backward();

@@ -45,7 +45,7 @@ internal static class DenoiserStage
                 prompt = text.Encode(text.TokenEmbeddings(shown), shown).LastHiddenState;
             }
 
-            return DenoisingLoss.Mean(unet.forward(draw.Noised, draw.Timesteps, prompt), draw.Target).MoveToOuterDisposeScope();
+            return DenoisingLoss.Mean(unet.forward(draw.Noised, draw.Timesteps, new(prompt)), draw.Target).MoveToOuterDisposeScope();
         }
 
         new StageRunner(Name, plan, context).Run(unet, _ =>

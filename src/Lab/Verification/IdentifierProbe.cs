@@ -17,7 +17,7 @@ public static class IdentifierProbe
     public sealed record Result(double ProbeAccuracy, double ClassRowCosine, double LargestCosine, int Rows);
 
     /// <summary>Reads "a photo of a NAME CLASS SCENE" for every reserved word, class and scene.</summary>
-    public static Result Measure(ClipTokenizer tokenizer, ClipTextModel encoder)
+    public static Result Measure(ClipTokenizer tokenizer, ClipTextEncoder encoder)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(encoder);
@@ -42,7 +42,7 @@ public static class IdentifierProbe
         return new Result(Probe(stack(rows), labels), cosines.Average(), cosines.Max(), rows.Count);
     }
 
-    private static Tensor ClassRow(ClipTokenizer tokenizer, ClipTextModel encoder, string prompt, string noun)
+    private static Tensor ClassRow(ClipTokenizer tokenizer, ClipTextEncoder encoder, string prompt, string noun)
     {
         using var scope = NewDisposeScope();
         var ids = tokenizer.EncodeBatch([prompt]);

@@ -40,7 +40,7 @@ public sealed class LabVerification
     public MiniDinoJudge? MiniDino { get; init; }
 
     /// <summary>The model's tokenizer and text encoder; without them the identifiers' place in the text is not measured.</summary>
-    public (ClipTokenizer Tokenizer, ClipTextModel Encoder)? Text { get; init; }
+    public (ClipTokenizer Tokenizer, ClipTextEncoder Encoder)? Text { get; init; }
 
     /// <summary>Draws, measures and returns the figures.</summary>
     /// <param name="options">Guidance, captions per set, batch size, seed.</param>
