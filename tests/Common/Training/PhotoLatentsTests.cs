@@ -2,7 +2,6 @@ using Diptych.Common.Data;
 using Diptych.Common.Runtime;
 using Diptych.Common.Training;
 using Diptych.Common.Unet;
-using Diptych.Tests.Common.Data;
 using Diptych.Tests.Trajectories;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using Diptych.Common;
 using Diptych.Common.Runtime;
 using Diptych.Common.Unet;
 using Diptych.Tests.Common.Layers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Tests.Common.Unet;
