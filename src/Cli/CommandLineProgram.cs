@@ -23,7 +23,7 @@ internal static class CommandLineProgram
         var parsed = root.Parse(OptionSpelling.Normalise(arguments, root), Parsing);
         try
         {
-            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+            if (parsed.Errors.Count > 0 && parsed.Action is not (HelpAction or SectionedHelp))
             {
                 throw new UsageException(UsageErrors.First(parsed));
             }

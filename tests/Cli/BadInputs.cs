@@ -58,11 +58,27 @@ internal static class BadInputs
         ["a report of a folder that is not there"] = new(s => ["report", s["nowhere"]], ["nowhere", "diptych compare"]),
         ["a report of a folder that is no run"] = new(s => ["report", s.Root], ["run.json"]),
 
+        // What is asked of a drawing, and does not fit it.
+        ["a weight that is never closed"] = Asked(["'('", "character 3"], "--prompt-weights", "--prompt", "a (red dog"),
+        ["a weight in a negative prompt that is no number in range"] = Asked(["99", "0 to 10"], "--prompt-weights", "--negative-prompt", "(car:99)"),
+        ["more layers to skip than there are"] = Asked(["--clip-skip 50", "choose from"], "--clip-skip", "50"),
+        ["noise levels a sampler does not know"] = Asked(["--karras", "ddpm", "euler"], "--sampler", "ddpm", "--karras"),
+        ["a switch that is neither yes nor no"] = Asked(["--karras", "'maybe'"], "--karras", "maybe"),
+        ["eta for a sampler without it"] = Asked(["--eta", "euler", "ddim"], "--sampler", "euler", "--eta", "1"),
+        ["a spacing that does not exist"] = Asked(["--timestep-spacing", "trailing"], "--timestep-spacing", "even"),
+        ["a prediction type that does not exist"] = Asked(["--prediction-type", "v-prediction"], "--prediction-type", "flow"),
+        ["a guidance rescale out of range"] = Asked(["--guidance-rescale", "0 to 1"], "--guidance-rescale", "1.5"),
+        ["more steps than a sampler takes"] = Asked(["60", "lcm"], "--sampler", "lcm", "--steps", "60"),
+        ["a strength without a picture"] = Asked(["--strength", "--init-image"], "--strength", "0.5"),
+        ["a strength out of range"] = Asked(["--strength 2", "0 to 1"], "--strength", "2", "--init-image", Path.Combine(LabCopy.Photos, "..", "subject.json")),
+        ["a starting picture that is none"] = new(s => [.. Generate(s, LabCopy.Model), "--init-image", Written(s, "text.png", "not a picture at all")], ["text.png"]),
+        ["a starting picture that is not there"] = new(s => [.. Generate(s, LabCopy.Model), "--init-image", s["none.png"]], ["none.png"]),
+
         // Words and sizes.
         ["a placeholder the vocabulary has already"] = new(s => Train(s, placeholder: "dog"), ["dog"]),
         ["an initializer of several tokens"] = new(s => Train(s, initializer: "dog cat"), ["dog cat"]),
         ["a prompt whose learned word is cut off"] = new(
-            s => [.. Generate(s, LabCopy.Model, prompt: string.Concat(Enumerable.Repeat("a ", 40)) + "<d>"), "--embedding", Embedding(s, 160)], ["<d>"]),
+            s => [.. Generate(s, LabCopy.Model, prompt: string.Concat(Enumerable.Repeat("a ", 40)) + "<d>"), "--embedding", Embedding(s, 160)], ["<d>", "--long-prompts"], 2),
         ["a template whose word is cut off"] = new(s => [.. Train(s), "--template-file", Written(s, "t.txt", string.Concat(Enumerable.Repeat("a ", 40)) + "{}")], ["<d>"]),
         ["a template file without a place for the word"] = new(s => [.. Train(s), "--template-file", Written(s, "t.txt", "a photo")], ["t.txt"]),
         ["an embedding of another width"] = new(s => [.. Generate(s, LabCopy.Model), "--embedding", Embedding(s, 768)], ["768", "160"]),
@@ -72,7 +88,7 @@ internal static class BadInputs
         ["a size that is no size"] = new(s => [.. Generate(s, LabCopy.Model), "--original-size", "1024"], ["--original-size 1024", "1024x768"], 2),
         ["sizes for a model that is told none"] = new(s => [.. Generate(s, LabCopy.Model), "--crops-coords-top-left", "0x8"], ["--crops-coords-top-left", "XL"]),
         ["a bound of weights that is none"] = new(s => [.. TrainDreamBooth(s), "--snr-gamma", "0"], ["--snr-gamma 0"], 2),
-        ["a height that does not fit"] = new(s => [.. Generate(s, LabCopy.Model), "--height", "100"], ["--height", "8"]),
+        ["a height that does not fit"] = new(s => [.. Generate(s, LabCopy.Model), "--height", "100"], ["--height", "8"], 2),
         ["a resolution that does not fit"] = new(s => [.. Train(s), "--resolution", "100"], ["--resolution", "8"]),
     };
 
@@ -92,6 +108,9 @@ internal static class BadInputs
         ["generate", "--model", model, "--prompt", prompt, "--steps", "1", "--output-dir", output ?? s["out"]];
 
     private static string[] Compare(ScratchFolder s, params string[] options) => ["compare", .. options, "--output-dir", s["out"]];
+
+    private static BadInput Asked(string[] names, params string[] options) =>
+        new(s => [.. Generate(s, LabCopy.Model)[..1], .. Generate(s, LabCopy.Model)[1..].Chunk(2).Where(pair => !options.Contains(pair[0])).SelectMany(pair => pair), .. options], names, 2);
 
     private static BadInput Broken(Action<string> damage, params string[] names) => new(s => Generate(s, LabCopy.Of(s, damage)), names);
 

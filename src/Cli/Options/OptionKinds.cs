@@ -40,7 +40,7 @@ internal static class OptionKinds
         new(name, aliases) { HelpName = help, Description = description, Arity = ArgumentArity.ExactlyOne, Required = true };
 
     /// <summary>Yes, no, or not said; the name alone is yes.</summary>
-    public static Option<bool?> Switch(string name, string description) => new(name)
+    public static Option<Answer?> Switch(string name, string description) => new(name)
     {
         HelpName = "yes|no",
         Description = description,
@@ -50,9 +50,9 @@ internal static class OptionKinds
             switch (result.Tokens.SingleOrDefault()?.Value)
             {
                 case null or "yes" or "true":
-                    return true;
+                    return Answer.Yes;
                 case "no" or "false":
-                    return false;
+                    return Answer.No;
                 case var text:
                     result.AddError($"{name} takes yes or no, not '{text}'.");
                     return null;

@@ -3,7 +3,6 @@ using System.Globalization;
 using Diptych.Cli.Options;
 using Diptych.Cli.Runs;
 using Diptych.Common.Data;
-using Diptych.Common.Diffusion;
 using Diptych.Common.Pipelines;
 using Diptych.Common.Runtime;
 using Diptych.Common.Weights;
@@ -20,19 +19,14 @@ internal sealed class GenerateVerb
 
     private readonly Session _session;
     private readonly DeviceFlag _device = new();
+    private readonly PromptFlags _prompts = new();
+    private readonly SamplerFlags _sampling = new();
+    private readonly PictureFlags _pictures = new();
     private readonly SizeFlags _sizes = new();
     private readonly Option<string?> _model = OptionKinds.Text("--model", "DIR", "Model folder in diffusers' layout. Default the embedded model.");
     private readonly Option<string?> _embedding = OptionKinds.Text("--embedding", "FILE", "A learned word: learned_embeds.safetensors (for Stable Diffusion XL with learned_embeds_2.safetensors beside it), the folder it lies in, or a file of clip_l and clip_g, whose name is the word.");
-    private readonly Option<string?> _prompt = OptionKinds.Required("--prompt", "P", "What to draw.");
-    private readonly Option<string?> _negative = OptionKinds.Text("--negative-prompt", "P", "What not to draw. Default none (not the same as an empty text in Stable Diffusion XL).");
     private readonly Option<int?> _count = OptionKinds.Whole("--num-images", "Pictures. Default 1.");
     private readonly Option<long?> _seed = OptionKinds.Seed("--seed", "Names the initial noise; picture i of a seed is the same however many are drawn. Default 0.");
-    private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Sampler steps. Default 25.");
-    private readonly Option<double?> _guidance = OptionKinds.Number("--guidance-scale", "Classifier-free guidance; 1 or less draws without. Default 7.5; 4 for the embedded model.");
-    private readonly Option<string?> _sampler = OptionKinds.Text("--sampler", "NAME", $"One of {string.Join(", ", SamplerNames.Known)}. Default the one the model names.");
-    private readonly Option<int?> _height = OptionKinds.Whole("--height", "Height in pixels. Default the model's own.");
-    private readonly Option<int?> _width = OptionKinds.Whole("--width", "Width in pixels. Default the model's own.");
-    private readonly Option<int?> _batch = OptionKinds.Whole("--batch-size", "Pictures drawn at once. Default 8.");
     private readonly Option<MixedPrecision?> _precision = OptionKinds.Choice<MixedPrecision>("--mixed-precision", "Precision of matrix products. Default no: fp32.");
     private readonly Option<string?> _output = OptionKinds.Text("--output-dir", "DIR", $"Folder for 000.png, 001.png, ... and {GenerationRecord.FileName}; files of these names are replaced. Default generated.");
     private readonly Option<string?> _json = JsonFile.Option();
@@ -42,13 +36,15 @@ internal sealed class GenerateVerb
     public static Command Create(Session session)
     {
         var verb = new GenerateVerb(session);
-        var command = new Command("generate", "Draw pictures of a prompt, with or without a learned word.")
-        {
-            verb._model, verb._embedding, verb._prompt, verb._negative, verb._count, verb._seed, verb._steps, verb._guidance, verb._sampler,
-            verb._height, verb._width, verb._batch, verb._precision, verb._output, verb._json,
-        };
+        var command = new SectionedCommand("generate", "Draw pictures of a prompt, with or without a learned word.");
+        command.Add("Model", verb._model, verb._embedding);
+        command.Add("Prompt", verb._prompts.All);
+        command.Add("Sampling", verb._sampling.All);
+        command.Add("Size and starting picture", verb._pictures.Sizes);
         verb._sizes.AddTo(command);
+        command.Add("Memory and speed", [.. verb._pictures.Memory, verb._precision]);
         verb._device.AddTo(command);
+        command.Add("Output", verb._count, verb._seed, verb._output, verb._json);
         command.SetAction(verb.Run);
         return command;
     }
@@ -56,9 +52,9 @@ internal sealed class GenerateVerb
     private int Run(ParseResult parsed)
     {
         var values = new OptionValues(parsed);
-        var (prompt, seed, json) = (values.Required(_prompt), values.Of(_seed, 0), parsed.GetValue(_json));
+        var (prompt, seed, json) = (_prompts.Prompt(values), values.Of(_seed, 0), parsed.GetValue(_json));
         var options = Read(values);
-        var sizes = _sizes.Read(values);
+        var (changes, start, sizes) = (_sampling.Overrides(values), _pictures.Start(values), _sizes.Read(values));
         var count = values.Of(_count, 1);
         if (count is < 1 or > 100_000)
         {
@@ -68,21 +64,18 @@ internal sealed class GenerateVerb
         JsonFile.Check(json);
         var folder = OutputFolder.At(values.Of(_output, "generated"));
         using var model = StableDiffusion.Load(values.OrNone(_model) ?? LabModel.Find().Model, _device.Read(values));
-        options = options with { Sizes = sizes?.Invoke(model, options) };
         if (values.OrNone(_embedding) is { } file)
         {
             using var word = EmbeddingFile.Read(file);
             model.AddConcept(word.Token, word.Rows);
         }
 
-        // A prompt that loses its learned word is refused here; one that loses only ordinary words is drawn, and said to be cut.
-        model.Tokenizer.EncodePadded(prompt);
-        if (model.Tokenizer.Encode(prompt) is { Count: var length } && length > model.Tokenizer.MaxLength)
-        {
-            _session.Terminal.Error.WriteLine($"the prompt is {length} tokens long and the model reads {model.Tokenizer.MaxLength}: its end is dropped");
-        }
+        options = GenerationPlan.Settle(model, options, changes, start);
+        options = options with { Sizes = sizes?.Invoke(model, options) };
+        GenerationPlan.Announce(_session.Terminal.Error, model, options, prompt, changes);
+        using var latents = start is { } given ? GenerationPlan.Encode(model, options, given.Picture) : null;
 
-        var record = Draw(model, prompt, seed, count, options, folder, values);
+        var record = Draw(model, prompt, seed, count, options, latents is null ? null : new PictureStart(latents, start!.Value.Strength), folder, values);
         JsonFile.Write(json, record.ToJson());
         foreach (var picture in record.Pictures)
         {
@@ -92,19 +85,14 @@ internal sealed class GenerateVerb
         return ExitCodes.Done;
     }
 
-    private GenerationOptions Read(OptionValues values) => Ranges.Check(new GenerationOptions
+    private GenerationOptions Read(OptionValues values)
     {
-        Steps = values.Of(_steps, new GenerationOptions().Steps),
-        GuidanceScale = values.Of(_guidance, values.OrNone(_model) is null ? EmbeddedGuidance : new GenerationOptions().GuidanceScale),
-        NegativePrompt = values.OrNone(_negative),
-        Sampler = values.OrNone(_sampler) is { } name ? Ranges.AsUsage(() => SamplerNames.Parse(name)) : null,
-        Height = values.OrNone(_height),
-        Width = values.OrNone(_width),
-        BatchSize = values.Of(_batch, new GenerationOptions().BatchSize),
-        MixedPrecision = values.Of(_precision, MixedPrecision.No),
-    });
+        var options = new GenerationOptions { MixedPrecision = values.Of(_precision, MixedPrecision.No) };
+        options = values.OrNone(_model) is null ? options with { GuidanceScale = EmbeddedGuidance } : options;
+        return Ranges.Check(_pictures.Read(values, _sampling.Read(values, _prompts.Read(values, options))));
+    }
 
-    private GenerationRecord Draw(StableDiffusion model, string prompt, long seed, int count, GenerationOptions options, OutputFolder folder, OptionValues values)
+    private GenerationRecord Draw(StableDiffusion model, string prompt, long seed, int count, GenerationOptions options, PictureStart? start, OutputFolder folder, OptionValues values)
     {
         using var display = _session.ShowProgress();
         var pictures = new List<GeneratedPicture>();
@@ -114,7 +102,7 @@ internal sealed class GenerateVerb
             var done = (long)first * options.Steps;
             using var drawn = model.Generate(
                 [.. Enumerable.Repeat(prompt, batch)], seed, options, first,
-                (step, steps) => display.Report("drawing", done + (long)batch * options.Steps * step / steps, (long)count * options.Steps), _session.Cancellation);
+                (step, steps) => display.Report("drawing", done + (long)batch * options.Steps * step / steps, (long)count * options.Steps), start, _session.Cancellation);
             foreach (var image in ImageTensor.ToImages(drawn))
             {
                 pictures.Add(new GeneratedPicture(string.Create(CultureInfo.InvariantCulture, $"{pictures.Count:000}.png"), seed, pictures.Count));
@@ -122,7 +110,8 @@ internal sealed class GenerateVerb
             }
         }
 
-        var record = new GenerationRecord(prompt, model.Tokenizer.EncodePadded(prompt), model.Tokenizer.Pieces(prompt), seed, pictures)
+        var reader = new PromptReader(model.Text, options);
+        var record = new GenerationRecord(prompt, reader.Chunks(prompt).AllIds, reader.Pieces(prompt), seed, pictures)
         {
             Model = model.Folder.Root, ModelHash = model.Folder.Hash(), CommandLine = _session.CommandLine, Options = values.Effective,
         };

@@ -1,12 +1,14 @@
 using System.CommandLine;
+using Diptych.Cli.Options;
 
 namespace Diptych.Cli.Verbs;
 
 /// <summary>The program: a list of verbs.</summary>
 internal static class RootVerb
 {
-    public static RootCommand Create(Session session) =>
-        new("Diptych teaches a text-to-image model a new subject in two ways, Textual Inversion and DreamBooth, and puts them side by side.")
+    public static RootCommand Create(Session session)
+    {
+        var root = new RootCommand("Diptych teaches a text-to-image model a new subject in two ways, Textual Inversion and DreamBooth, and puts them side by side.")
         {
             CompareVerb.Create(session),
             TrainVerb.Create(session),
@@ -16,4 +18,7 @@ internal static class RootVerb
             LabVerb.Create(session),
             BenchVerb.Create(session),
         };
+        SectionedHelp.Install(root);
+        return root;
+    }
 }

@@ -118,21 +118,22 @@ public sealed class StableDiffusion : IDisposable
     /// <param name="options">Steps, guidance, sampler, size.</param>
     /// <param name="firstPicture">Number of the first picture.</param>
     /// <param name="progress">Told after each step of each batch: steps done and steps in all, over all pictures.</param>
+    /// <param name="start">A picture to start from, noised with the initial latents; null starts from these alone.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <returns>Pictures in [-1, 1], [n, 3, H, W] fp32 on the CPU.</returns>
     public Tensor Generate(
-        IReadOnlyList<string> prompts, long seed, GenerationOptions options, long firstPicture = 0, Action<int, int>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> prompts, long seed, GenerationOptions options, long firstPicture = 0, Action<int, int>? progress = null, PictureStart? start = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         using var scope = NewDisposeScope();
         var initial = stack(prompts.Select((_, i) => InitialLatents(seed, firstPicture + i, options)).ToArray());
-        return Generate(prompts, initial, options, seed, progress, cancellation).MoveToOuterDisposeScope();
+        return Generate(prompts, initial, options, seed, progress, start, cancellation).MoveToOuterDisposeScope();
     }
 
     /// <summary>Draws one picture for each prompt from given initial latents, [n, C, h, w].</summary>
     /// <returns>Pictures in [-1, 1], [n, 3, H, W] fp32 on the CPU.</returns>
     public Tensor Generate(
-        IReadOnlyList<string> prompts, Tensor initialLatents, GenerationOptions options, long samplerSeed = 0, Action<int, int>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> prompts, Tensor initialLatents, GenerationOptions options, long samplerSeed = 0, Action<int, int>? progress = null, PictureStart? start = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(initialLatents);
@@ -146,8 +147,8 @@ public sealed class StableDiffusion : IDisposable
             cancellation.ThrowIfCancellationRequested();
             using var batchScope = NewDisposeScope();
             var first = b * options.BatchSize;
-            var latents = Sample(batches[b], initialLatents.slice(0, first, first + batches[b].Length, 1), options, samplerSeed, first, (done, of) => progress?.Invoke(b * of + done, batches.Count * of));
-            pictures.Add(Decode(latents, options.MixedPrecision).cpu().MoveToOuterDisposeScope());
+            var latents = Sample(batches[b], initialLatents.slice(0, first, first + batches[b].Length, 1), options, samplerSeed, first, (done, of) => progress?.Invoke(b * of + done, batches.Count * of), start: start?.Of(first, batches[b].Length));
+            pictures.Add(Decode(latents, options.MixedPrecision, options.VaeMemory).cpu().MoveToOuterDisposeScope());
         }
 
         return cat(pictures).MoveToOuterDisposeScope();
@@ -155,7 +156,7 @@ public sealed class StableDiffusion : IDisposable
 
     /// <summary>Runs the sampler for one batch; returns scaled latents, [n, C, h, w].</summary>
     public Tensor Sample(
-        IReadOnlyList<string> prompts, Tensor initialLatents, GenerationOptions options, long samplerSeed = 0, long firstPicture = 0, Action<int, int>? progress = null, IReadOnlyList<string>? negativePrompts = null)
+        IReadOnlyList<string> prompts, Tensor initialLatents, GenerationOptions options, long samplerSeed = 0, long firstPicture = 0, Action<int, int>? progress = null, IReadOnlyList<string>? negativePrompts = null, PictureStart? start = null)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(initialLatents);
@@ -165,8 +166,7 @@ public sealed class StableDiffusion : IDisposable
         var guided = options.GuidanceScale > 1;
         var shape = initialLatents.shape;
         var sizes = options.Sizes ?? SizeConditioning.Whole((int)shape[2] * Vae.Config.DownscaleFactor, (int)shape[3] * Vae.Config.DownscaleFactor);
-        var conditional = EncodePrompts(prompts) with { TimeIds = TimeIds([.. Enumerable.Repeat(sizes, prompts.Count)]) };
-        var prompt = guided ? PromptConditioning.Concat([Unconditional(conditional, negativePrompts, options.NegativePrompt), conditional]) : conditional;
+        var prompt = GuidedPrompts.Read(this, prompts, negativePrompts, options, sizes);
         var scheduler = options.Scheduler ?? Scheduler;
         return Sampler.Sample(
             options.Sampler ?? scheduler.Sampler,
@@ -175,16 +175,28 @@ public sealed class StableDiffusion : IDisposable
             initialLatents.to(Device),
             (sample, timestep) => Predict(sample, timestep, prompt, guided, options),
             step => stack(Enumerable.Range(0, prompts.Count).Select(i => new RandomStream(samplerSeed, RandomPurpose.Sampler, step, firstPicture + i).Normal(shape[1..])).ToArray()).to(Device),
-            progress).MoveToOuterDisposeScope();
+            progress,
+            options.Eta,
+            start: start is null ? null : new SamplerStart(start.Latents.to(Device).expand(shape), SamplerStart.StepsSkipped(options.Steps, start.Strength))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Scaled latents of pictures [n, 3, H, W] in [-1, 1], for <see cref="PictureStart"/>: the means of their posteriors, which are narrow.</summary>
+    public Tensor EncodePictures(Tensor pictures, GenerationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var autocast = Autocast.For(Device, options?.MixedPrecision ?? MixedPrecision.No);
+        return Vae.Scale((options?.VaeMemory ?? new()).Encode(Vae, pictures.to(Device)).Mean.to_type(ScalarType.Float32)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Decodes scaled latents to pictures clamped to [-1, 1], fp32.</summary>
-    public Tensor Decode(Tensor latents, MixedPrecision precision = MixedPrecision.No)
+    public Tensor Decode(Tensor latents, MixedPrecision precision = MixedPrecision.No, VaeMemory? memory = null)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var autocast = Autocast.For(Device, precision);
-        return Vae.Decode(Vae.Unscale(latents)).to_type(ScalarType.Float32).clamp(-1, 1).MoveToOuterDisposeScope();
+        return (memory ?? new()).Decode(Vae, Vae.Unscale(latents)).to_type(ScalarType.Float32).clamp(-1, 1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -196,11 +208,6 @@ public sealed class StableDiffusion : IDisposable
         UNet.Dispose();
     }
 
-    private PromptConditioning Unconditional(PromptConditioning conditional, IReadOnlyList<string>? each, string? all) =>
-        each is null && all is null && Folder.ForceZerosForEmptyPrompt
-            ? conditional.WithoutText()
-            : EncodePrompts(each ?? [.. Enumerable.Repeat(all ?? "", conditional.Count)]) with { TimeIds = conditional.TimeIds };
-
     private Tensor Predict(Tensor sample, Tensor timestep, PromptConditioning prompt, bool guided, GenerationOptions options)
     {
         using var autocast = Autocast.For(Device, options.MixedPrecision);
@@ -210,11 +217,14 @@ public sealed class StableDiffusion : IDisposable
         }
 
         var both = UNet.forward(cat([sample, sample]), timestep, prompt).to_type(ScalarType.Float32).chunk(2);
-        return Guidance.Apply(both[0], both[1], options.GuidanceScale);
+        return Guidance.Apply(both[0], both[1], options.GuidanceScale, options.GuidanceRescale);
     }
 
-    private (int Height, int Width) LatentSize(GenerationOptions options)
+    /// <summary>Height and width of what is drawn, in latent pixels.</summary>
+    /// <exception cref="DiptychException">The size is not one the model can draw.</exception>
+    public (int Height, int Width) LatentSize(GenerationOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         var factor = Vae.Config.DownscaleFactor;
         int height = options.Height ?? PictureSize, width = options.Width ?? PictureSize;
         return height % factor == 0 && width % factor == 0 && height > 0 && width > 0

@@ -54,13 +54,16 @@ public sealed class TextConditioner : IDisposable
     /// <summary>What the UNet reads of prompts, without sizes.</summary>
     /// <param name="tokens">The prompts' ids.</param>
     /// <param name="conceptRows">For each encoder, rows that stand for the placeholders instead of the kept ones: those being learned.</param>
-    public PromptConditioning Encode(PromptTokens tokens, IReadOnlyList<Tensor>? conceptRows = null)
+    /// <param name="clipSkip">Layers left out at the end (<see cref="GenerationOptions.ClipSkip"/>).</param>
+    public PromptConditioning Encode(PromptTokens tokens, IReadOnlyList<Tensor>? conceptRows = null, int clipSkip = 0)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         using var scope = NewDisposeScope();
         var two = Encoders.Count > 1;
-        var outputs = Encoders.Select((e, i) => e.Encode(tokens.Ids[i], allHiddenStates: two, conceptRows?[i])).ToList();
-        var text = two ? cat([.. outputs.Select(o => o.HiddenStates[^2])], -1) : outputs[0].LastHiddenState;
+        var outputs = Encoders.Select((e, i) => e.Encode(tokens.Ids[i], allHiddenStates: two || clipSkip > 0, conceptRows?[i])).ToList();
+        var text = two ? cat([.. outputs.Select(o => o.HiddenStates[^(2 + clipSkip)])], -1)
+            : clipSkip > 0 ? Encoders[0].Model.FinalNorm(outputs[0].HiddenStates[^(1 + clipSkip)])
+            : outputs[0].LastHiddenState;
         return new PromptConditioning(text, two ? outputs[^1].Projected : null).MoveToOuterDisposeScope();
     }
 

@@ -91,6 +91,25 @@ public sealed class VaeMemoryTests : IDisposable
         Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
+    [Fact]
+    public void Tiles_and_slices_need_a_fraction_of_the_memory()
+    {
+        using var noGradient = no_grad();
+        var (large, many) = (zeros(1, _vae.Config.LatentChannels, 128, 128), zeros(8, _vae.Config.LatentChannels, 32, 32));
+        long Peak(VaeMemory memory, Tensor latents)
+        {
+            memory.Decode(_vae, latents).Dispose();
+            return PeakMemory.Of(() => memory.Decode(_vae, latents).Dispose());
+        }
+
+        var (whole, tiled) = (Peak(new(), large), Peak(new() { Tiling = true }, large));
+        var (batch, sliced) = (Peak(new(), many), Peak(new() { Slicing = true }, many));
+
+        // Sixteen tiles and more of 256 pixels: a sixteenth of the activations, and the picture itself.
+        Assert.InRange(tiled, 0, whole / 4);
+        Assert.InRange(sliced, 0, batch / 2);
+    }
+
     // Photographs of the embedded world, enlarged: the network was trained on such, and only there is a tolerance worth stating.
     private static Tensor Pictures(int count, int height, int width)
     {
