@@ -100,12 +100,9 @@ public sealed class TrainingLoop
             losses.Add(loss.detach().DetachFromDisposeScope());
         }
 
-        if (_options.MaxGradNorm is { } norm)
-        {
-            nn.utils.clip_grad_norm_(_method.Trainable.Select(p => p.Value), norm);
-        }
-
-        optimizer.Step(_learningRate.At(step) * _options.EffectiveLearningRate);
+        // Clipping rides along with the optimizer's own pass over the gradients, and no number has to come back from the device for it.
+        var divisor = _options.MaxGradNorm is { } norm ? GradientNorm.Divisor(_method.Trainable.Select(p => p.Value), norm) : null;
+        optimizer.Step(_learningRate.At(step) * _options.EffectiveLearningRate, divisor);
         optimizer.ZeroGradients();
         return losses;
     }
