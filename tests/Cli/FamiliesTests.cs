@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Diptych.Common.Data;
 using Diptych.Common.Weights;
 
 namespace Diptych.Tests.Cli;
@@ -58,6 +59,44 @@ public sealed class FamiliesTests
         Assert.All(components, c => Assert.Equal(
             Directory.GetFiles(Path.Combine(model, c.Name)).Select(Path.GetFileName).Order(StringComparer.Ordinal),
             Directory.GetFiles(scratch["out", "model", c.Name]).Select(Path.GetFileName).Order(StringComparer.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("learned_embeds.safetensors", "<s0>")]
+    [InlineData("sdxl-clip_l-clip_g.safetensors", "sdxl-clip_l-clip_g")]
+    public void XL_draws_with_words_learned_elsewhere(string file, string word)
+    {
+        using var scratch = new ScratchFolder();
+        var model = Fixtures.Require("fixtures", "models", "tiny-sdxl");
+        string[] Generate(string name) => [.. BadInputs.Generate(scratch, model, scratch[name], $"a photo of {word}"), "--height", "64", "--width", "64"];
+
+        var with = CliRun.Of([.. Generate("with"), "--embedding", Fixtures.Require("fixtures", "embeddings", file)]);
+        var without = CliRun.Of(Generate("without"));
+
+        Assert.True(with.Code == 0, with.Error);
+        Assert.True(without.Code == 0, without.Error);
+        Assert.NotEqual(File.ReadAllBytes(scratch["without", "000.png"]), File.ReadAllBytes(scratch["with", "000.png"]));
+    }
+
+    // The reference's script for XL squashes the photo before it looks for a centre to cut out; the one for 1.x and 2.x after.
+    [Theory]
+    [InlineData("tiny-sd2", false)]
+    [InlineData("tiny-sdxl", true)]
+    public void In_parity_a_centre_crop_changes_the_photos_of_all_but_XL(string family, bool same)
+    {
+        using var scratch = new ScratchFolder();
+        var model = Fixtures.Require("fixtures", "models", family);
+        Directory.CreateDirectory(scratch["photos"]);
+        PictureFile.WritePng(scratch["photos", "wide.png"], RgbImage.Filled(96, 64, 9, 99, 200));
+        string Hash(params string[] more)
+        {
+            using var own = new ScratchFolder();
+            var run = CliRun.Of([.. BadInputs.Train(own, scratch["photos"], model: model), "--parity", "--max-train-steps", "1", "--resolution", "64", .. more]);
+            Assert.True(run.Code == 0, run.Error);
+            return JsonDocument.Parse(File.ReadAllText(own["out", "run.json"])).RootElement.GetProperty("hashes").GetProperty("photos").GetString()!;
+        }
+
+        Assert.Equal(same, Hash() == Hash("--center-crop"));
     }
 
     [Fact]

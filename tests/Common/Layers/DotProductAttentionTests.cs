@@ -43,4 +43,34 @@ public sealed class DotProductAttentionTests
         using var x = ones(1, 2, 4, 8).requires_grad_(learns);
         LiveTensors.Only(() => [DotProductAttention.Attend(x, x, x)]);
     }
+
+    [Fact]
+    public void In_full_the_scores_are_fp32_where_half_precision_would_leave_its_range()
+    {
+        using var scope = NewDisposeScope();
+        var random = new RandomStream(2, RandomPurpose.Other);
+        // 8 x 300 x 300 = 720,000: fp16 ends at 65,504.
+        var query = (random.Normal(1, 1, 4, 8).sign() * 300).to_type(ScalarType.Float16);
+        var value = random.Normal(1, 1, 4, 8).to_type(ScalarType.Float16);
+        Assert.True(query.matmul(query.transpose(2, 3)).isinf().any().item<bool>());
+
+        var seen = DotProductAttention.AttendInFull(query, query, value);
+
+        Assert.Equal(ScalarType.Float16, seen.dtype);
+        Close.Absolute(DotProductAttention.Attend(query.@float(), query.@float(), value.@float()), seen.@float(), 1e-3);
+    }
+
+    [Fact]
+    public void In_full_autocast_is_set_aside_and_taken_up_again()
+    {
+        Assert.SkipUnless(Autocast.IsAvailable, "this libtorch does not export autocast");
+        using var scope = NewDisposeScope();
+        var random = new RandomStream(3, RandomPurpose.Other);
+        var (query, key, value) = (random.Normal(1, 2, 4, 8), random.Normal(1, 2, 5, 8), random.Normal(1, 2, 5, 8));
+        var exact = DotProductAttention.Attend(query, key, value);
+        using var autocast = Autocast.For(CPU, MixedPrecision.Bf16);
+
+        Assert.Equal(exact.data<float>().ToArray(), DotProductAttention.AttendInFull(query, key, value).data<float>().ToArray());
+        Assert.Equal(ScalarType.BFloat16, query.matmul(key.transpose(2, 3)).dtype);
+    }
 }

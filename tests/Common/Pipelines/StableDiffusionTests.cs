@@ -33,7 +33,7 @@ public sealed class StableDiffusionTests
         using var scope = NewDisposeScope();
         using var sd = StableDiffusion.Load(Fixtures.Require("fixtures", "models", "tiny-" + name.Split('-')[0]));
         string Text(string key) => golden.Metadata[key];
-        int[] Pair(string key, int[] fallback) => golden.Metadata.TryGetValue(key, out var text) ? JsonSerializer.Deserialize<int[]>(text)! : fallback;
+        int[] Pair(string key, int[] fallback) => golden.Metadata.TryGetValue(key, out var text) ? JsonSerializer.Deserialize<int[]>(text) ?? fallback : fallback;
         int[] drawn = [int.Parse(Text("height"), CultureInfo.InvariantCulture), int.Parse(Text("width"), CultureInfo.InvariantCulture)];
         var (original, crop, target) = (Pair("original_size", drawn), Pair("crops_coords_top_left", [0, 0]), Pair("target_size", drawn));
         var options = new GenerationOptions

@@ -12,6 +12,7 @@ public class ClipTextModelTests
     [Theory]
     [InlineData("sd1")]
     [InlineData("sd2")]
+    [InlineData("sdxl-2")]
     public void All_states_equal_the_reference(string name) =>
         CheckAgainst(Fixtures.Golden("text", name, "expected.safetensors"), Fixtures.Golden("text", name));
 

@@ -28,8 +28,8 @@ public sealed class UNet2DConditionModelTests : IDisposable
         Close.Absolute(golden.Read("output"), network.call(golden.Read("sample"), golden.Read("timesteps"), Prompt(golden)), OutputTolerance, "square");
     }
 
-    // Its timestep is stated in some files and not in others. Timesteps a step apart give predictions 20 tolerances apart and more, so one
-    // timestep, and one only, can fit: to find it among all is as strict as to be told it.
+    // Which of the file's prompts it was taken with, and at what timestep, is not said. The nearest wrong timestep is off by more than a
+    // hundred tolerances, so one timestep, and one only, can fit: to find it among all is as strict as to be told it.
     [Theory]
     [InlineData("sd1")]
     [InlineData("sd2")]
@@ -40,15 +40,22 @@ public sealed class UNet2DConditionModelTests : IDisposable
         using var golden = Golden(model);
         using var noGradient = no_grad();
         var (sample, expected) = (golden.Read("wide.sample"), golden.Read("wide.output"));
-        var prompt = Prompt(golden).Map(part => part[..(int)sample.shape[0]]);
-        var distances = WideTimesteps(golden).Chunk(50).SelectMany(some =>
+        var (prompts, count) = (Prompt(golden), (int)sample.shape[0]);
+        double[] DistancesFrom(int first)
         {
-            using var scope = NewDisposeScope();
-            var many = PromptConditioning.Concat([.. some.Select(_ => prompt)]);
-            var predictions = network.call(cat([.. some.Select(_ => sample)]), tensor(some).repeat_interleave(sample.shape[0]), many);
-            return predictions.chunk(some.Length).Select(p => Close.MaxDifference(expected, p)).ToArray();
-        }).ToArray();
-        Assert.Single(distances, d => d <= OutputTolerance);
+            var prompt = prompts.Map(part => part[first..(first + count)]);
+            return [.. WideTimesteps(golden).Chunk(50).SelectMany(some =>
+            {
+                using var scope = NewDisposeScope();
+                var many = PromptConditioning.Concat([.. some.Select(_ => prompt)]);
+                var predictions = network.call(cat([.. some.Select(_ => sample)]), tensor(some).repeat_interleave(count), many);
+                return predictions.chunk(some.Length).Select(p => Close.MaxDifference(expected, p)).ToArray();
+            })];
+        }
+
+        var found = Enumerable.Range(0, prompts.Count - count + 1).Select(DistancesFrom).FirstOrDefault(d => d.Min() <= OutputTolerance) ?? DistancesFrom(0);
+        Assert.Single(found, d => d <= OutputTolerance);
+        Assert.True(found.Length == 1 || found.Order().ElementAt(1) > 10 * OutputTolerance, "two timesteps fit");
     }
 
     [Theory]
