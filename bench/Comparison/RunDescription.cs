@@ -29,9 +29,9 @@ internal static class RunDescription
             Machine = Machine(),
             Model = new ModelRecord
             {
-                Name = IsEmbedded(model, lab) ? "embedded lab model" : Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Folder.Root)),
-                Folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Folder.Root)),
-                Hash = model.Folder.Hash(),
+                Name = IsEmbedded(model, lab) ? "embedded lab model" : Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Source.Root)),
+                Folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Source.Root)),
+                Hash = model.Source.Hash(),
                 World = IsEmbedded(model, lab) ? "embedded lab model" : "other",
                 PictureSize = model.PictureSize,
             },
@@ -88,7 +88,7 @@ internal static class RunDescription
         subject.Truth is not null && subject.Name.LastIndexOf('-') is var hyphen and > 0 ? $"{subject.Name[..hyphen]} {subject.Name[(hyphen + 1)..]}" : subject.Name;
 
     private static bool IsEmbedded(StableDiffusion model, LabModel lab) =>
-        Path.GetFullPath(model.Folder.Root).TrimEnd('/') == Path.GetFullPath(lab.Model).TrimEnd('/');
+        Path.GetFullPath(model.Source.Root).TrimEnd('/') == Path.GetFullPath(lab.Model).TrimEnd('/');
 
     private static FamilyRecord Family(PromptFamily family, IReadOnlyList<Arm> arms, IReadOnlyList<PromptContext> contexts, ComparisonOptions options) => new()
     {

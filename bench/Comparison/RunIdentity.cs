@@ -39,7 +39,7 @@ internal static class RunIdentity
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes((options with { Subject = "", Model = "", OutputDir = "", Resume = false }).ToString()));
-        hash.AppendData(Encoding.UTF8.GetBytes(ModelFolder.Open(options.Model).Hash()));
+        hash.AppendData(Encoding.UTF8.GetBytes(ModelSource.Open(options.Model).Hash()));
         foreach (var photo in photos.Photos)
         {
             hash.AppendData(photo.Image.Pixels);

@@ -92,7 +92,7 @@ public static class ClassImages
     private static ImageRecipe Recipe(StableDiffusion sd, DreamBoothOptions options, GenerationOptions generation) => new(
         options.ClassPrompt!,
         generation.NegativePrompt ?? "",
-        sd.Folder.Hash(),
+        sd.Source.Hash(),
         options.Training.Seed,
         SamplerNames.Of(generation.Sampler ?? sd.Scheduler.Sampler),
         generation.Steps,

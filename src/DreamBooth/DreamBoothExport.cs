@@ -14,12 +14,12 @@ public static class DreamBoothExport
     public static void Write(StableDiffusion sd, bool textEncoderLearned, string folder)
     {
         ArgumentNullException.ThrowIfNull(sd);
-        var encoders = sd.Folder.TextEncoders.Zip(sd.Text.Encoders).ToDictionary(p => p.First, p => (nn.Module)p.Second.Model);
-        string[] replaced = textEncoderLearned ? ["unet", .. sd.Folder.TextEncoders] : ["unet"];
-        sd.Folder.CopyTo(folder, replaced, (component, path) =>
+        var encoders = sd.Source.TextEncoders.Zip(sd.Text.Encoders).ToDictionary(p => p.First, p => (nn.Module)p.Second.Model);
+        string[] replaced = textEncoderLearned ? ["unet", .. sd.Source.TextEncoders] : ["unet"];
+        sd.Source.CopyTo(folder, replaced, (component, path) =>
         {
             var state = encoders.GetValueOrDefault(component, sd.UNet).state_dict();
-            if (encoders.ContainsKey(component) && !HasTowerPrefix(sd.Folder.Weights(component)))
+            if (encoders.ContainsKey(component) && !HasTowerPrefix(sd.Source.Network(component)))
             {
                 state = state.ToDictionary(p => p.Key.StartsWith(TowerPrefix, StringComparison.Ordinal) ? p.Key[TowerPrefix.Length..] : p.Key, p => p.Value);
             }
@@ -29,9 +29,9 @@ public static class DreamBoothExport
     }
 
     // Today's transformers leaves the prefix out of a text encoder without projection; each file keeps the layout it came in.
-    private static bool HasTowerPrefix(string weights)
+    private static bool HasTowerPrefix(NetworkSource network)
     {
-        using var original = SafetensorsFile.Open(weights);
+        using var original = network.OpenWeights();
         return original.Entries.Keys.Any(n => n.StartsWith(TowerPrefix, StringComparison.Ordinal));
     }
 }

@@ -25,7 +25,7 @@ public sealed class DreamBoothStep : ITrainingStep, IDisposable
         _prompts = new PromptRows(sd, options.TrainTextEncoder);
         sd.UNet.SetLearning(true);
         sd.Text.SetLearning(options.TrainTextEncoder);
-        var encoders = options.TrainTextEncoder ? sd.Folder.TextEncoders.Zip(sd.Text.Encoders, (name, encoder) => Named(name + ".", encoder.Model)) : [];
+        var encoders = options.TrainTextEncoder ? sd.Source.TextEncoders.Zip(sd.Text.Encoders, (name, encoder) => Named(name + ".", encoder.Model)) : [];
         Trainable = [.. Named("unet.", sd.UNet), .. encoders.SelectMany(parameters => parameters)];
     }
 

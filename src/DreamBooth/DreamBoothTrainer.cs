@@ -64,7 +64,7 @@ public static class DreamBoothTrainer
 
     private static Dictionary<string, string> Fingerprint(StableDiffusion sd, PhotoLatents photos, PhotoLatents? classImages, DreamBoothOptions options) => new(StringComparer.Ordinal)
     {
-        ["model"] = sd.Folder.Hash(),
+        ["model"] = sd.Source.Hash(),
         ["photos"] = photos.Key,
         ["class images"] = classImages?.Key ?? "none",
         ["options"] = (options with { Training = TrainingFingerprint.Of(options.Training), ClassDataDir = null }).ToString(),

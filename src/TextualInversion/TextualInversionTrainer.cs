@@ -50,7 +50,7 @@ public static class TextualInversionTrainer
 
     private static Dictionary<string, string> Fingerprint(StableDiffusion sd, PhotoLatents photos, TextualInversionOptions options) => new(StringComparer.Ordinal)
     {
-        ["model"] = sd.Folder.Hash(),
+        ["model"] = sd.Source.Hash(),
         ["photos"] = photos.Key,
         ["options"] = (options with { Training = TrainingFingerprint.Of(options.Training) }).ToString(),
         ["repeats"] = options.Repeats.ToString(CultureInfo.InvariantCulture),

@@ -1,6 +1,7 @@
 using System.Text;
 using Diptych.Common.Data;
 using Diptych.Common.Weights;
+using Diptych.Tests.Common.Weights.Pickles;
 using static TorchSharp.torch;
 
 namespace Diptych.Tests.Cli;
@@ -23,6 +24,17 @@ internal static class BadInputs
         ["a config that is no json"] = Damaged("unet/config.json", t => t[..(t.Length / 2)], "JSON"),
         ["a config of another network"] = Damaged("unet/config.json", t => t.Replace("\"in_channels\": 8", "\"in_channels\": 4", StringComparison.Ordinal), "unet"),
         ["a model without its merges"] = Broken(copy => File.Delete(Path.Combine(copy, "tokenizer", "merges.txt")), "tokenizer"),
+
+        // Single files.
+        ["a single file of another kind"] = new(s => Generate(s, Lora(s)), ["lora.safetensors", "a LoRA"]),
+        ["a single file that is a large-file pointer"] = new(s => Generate(s, Written(s, "model.ckpt", LfsPointer)), ["model.ckpt", "LFS"]),
+        ["a single file cut off in the middle"] = new(s => Convert(s, Cut(s)), ["cut.safetensors", "cut short"]),
+        ["a pickle that asks for code"] = new(s => Convert(s, Code(s)), ["code.ckpt", "posix.system", "nothing was executed"]),
+        ["a web page in place of a checkpoint"] = new(s => Convert(s, Written(s, "page.safetensors", "<!DOCTYPE html><html></html>")), ["page.safetensors", "web page"]),
+        ["a checkpoint that is not there"] = new(s => Convert(s, s["nowhere.ckpt"]), ["nowhere.ckpt", "missing"]),
+        ["a variant a folder does not have"] = new(s => [.. Generate(s, LabCopy.Model), "--variant", "fp16"], ["--variant fp16"]),
+        ["an unknown prediction type"] = new(s => [.. Generate(s, LabCopy.Model), "--prediction-type", "x0"], ["--prediction-type", "epsilon"], 2),
+        ["an unknown family"] = new(s => ["model", "random", "--family", "flux", "--output-dir", s["out"]], ["--family", "sdxl"], 2),
 
         // The photos.
         ["a photo folder that is not there"] = new(s => Train(s, photos: s["nowhere"]), ["nowhere", "path"]),
@@ -106,6 +118,28 @@ internal static class BadInputs
 
     public static string[] Generate(ScratchFolder s, string model, string? output = null, string prompt = "a photo of a dog") =>
         ["generate", "--model", model, "--prompt", prompt, "--steps", "1", "--output-dir", output ?? s["out"]];
+
+    private static string[] Convert(ScratchFolder s, string file) => ["convert", "--from", file, "--output-dir", s["out"]];
+
+    private static string Lora(ScratchFolder s)
+    {
+        using var rows = zeros(1, 4);
+        SafetensorsWriter.Write(s["lora.safetensors"], [KeyValuePair.Create("lora_unet_mid_block_attentions_0_proj_in.lora_down.weight", rows)]);
+        return s["lora.safetensors"];
+    }
+
+    private static string Cut(ScratchFolder s)
+    {
+        var whole = File.ReadAllBytes(Path.Combine(LabCopy.Model, Unet));
+        File.WriteAllBytes(s["cut.safetensors"], whole[..(whole.Length / 2)]);
+        return s["cut.safetensors"];
+    }
+
+    private static string Code(ScratchFolder s)
+    {
+        TorchFiles.WriteArchive(s["code.ckpt"], PickleBytes.Of(p => p.Global("posix", "system").Raw('(').Text($"touch {s["out"]}").Raw('t', 'R')));
+        return s["code.ckpt"];
+    }
 
     private static string[] Compare(ScratchFolder s, params string[] options) => ["compare", .. options, "--output-dir", s["out"]];
 

@@ -33,6 +33,10 @@ public sealed class UsageTests
     [InlineData("generate")]
     [InlineData("compare")]
     [InlineData("report")]
+    [InlineData("convert")]
+    [InlineData("model")]
+    [InlineData("model", "random")]
+    [InlineData("bench", "load")]
     [InlineData("lab")]
     [InlineData("lab", "verify")]
     public void Every_verb_explains_itself(params string[] verb)

@@ -1,5 +1,4 @@
 using Diptych.Common.Pipelines;
-using Diptych.Common.Weights;
 using Diptych.DreamBooth;
 using Diptych.Tests.Trajectories;
 using static TorchSharp.torch;
@@ -43,11 +42,11 @@ public sealed class DreamBoothExportTests
         var drawn = Draw(sd);
         Assert.Equal(drawn, Draw(loaded));
         Assert.NotEqual(drawn, Draw(untouched));
-        Assert.Equal(sd.Folder.IsXl, loaded.Folder.IsXl);
-        Assert.All(sd.Folder.TextEncoders, encoder =>
+        Assert.Equal(sd.Source.IsXl, loaded.Source.IsXl);
+        Assert.All(sd.Source.TextEncoders, encoder =>
         {
-            using var before = SafetensorsFile.Open(sd.Folder.Weights(encoder));
-            using var after = SafetensorsFile.Open(loaded.Folder.Weights(encoder));
+            using var before = sd.Source.Network(encoder).OpenWeights();
+            using var after = loaded.Source.Network(encoder).OpenWeights();
             Assert.Equal(before.Entries.Keys.Where(k => !k.EndsWith("position_ids", StringComparison.Ordinal)).Order(), after.Entries.Keys.Where(k => !k.EndsWith("position_ids", StringComparison.Ordinal)).Order());
         });
     }

@@ -34,7 +34,7 @@ public sealed class TextualInversionTrajectoryTests
         var before = sd.Text.Encoders.Select(e => e.Model.state_dict().ToDictionary(p => p.Key, p => p.Value.clone())).ToList();
         var templates = (style ? PromptTemplates.Style : PromptTemplates.Object).Select(t => PromptTemplates.Fill(t, options.PlaceholderToken)).ToList();
         var prompts = sd.Text.Encoders.Select(e => templates.Select(t => string.Join(',', e.Tokenizer.EncodePadded(t))).ToHashSet()).ToList();
-        var photos = sd.Folder.IsXl ? ReferencePhotos.Load(reference.FolderOf("train_data_dir"), (int)reference.Number("resolution", 512)) : null;
+        var photos = sd.Source.IsXl ? ReferencePhotos.Load(reference.FolderOf("train_data_dir"), (int)reference.Number("resolution", 512)) : null;
         var plan = new UpdatePlan(reference.CountOf("train_data_dir") * options.Repeats, options.Training);
         var rate = LearningRateSchedule.Parse(options.Training.LrScheduler, options.Training.LrWarmupSteps, options.Training.MaxTrainSteps);
 

@@ -28,7 +28,7 @@ internal static class OptionKinds
     {
         var names = Enum.GetNames<T>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName).ToArray();
         return Parsed<T?>(name, string.Join('|', names), description, $"one of {string.Join(", ", names)}",
-            text => Array.IndexOf(names, text) is >= 0 and var at ? Enum.GetValues<T>()[at] : null);
+            text => Array.IndexOf(names, text.Replace('_', '-')) is >= 0 and var at ? Enum.GetValues<T>()[at] : null);
     }
 
     /// <summary>Any text.</summary>

@@ -67,7 +67,7 @@ internal sealed class PhotoFlags
             return new ImageTransform { Size = size, RandomFlip = flip };
         }
 
-        var exact = _parity(size, centre, model.Folder.IsXl);
+        var exact = _parity(size, centre, model.Source.IsXl);
         return flip ? exact with { RandomFlip = true } : exact;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class SizeFlags
         {
             if (model.UNet.Config.Added is null)
             {
-                throw new DiptychException($"{Given(values)}: {model.Folder.Root} is no Stable Diffusion XL and is told no sizes; leave the option out.");
+                throw new DiptychException($"{Given(values)}: {model.Source.Root} is no Stable Diffusion XL and is told no sizes; leave the option out.");
             }
 
             var drawn = (options.Height ?? model.PictureSize, options.Width ?? model.PictureSize);

@@ -62,7 +62,7 @@ internal sealed class TextualInversionMethod : ITrainingMethod
         [
             .. result.EmbeddingFiles,
             FormattableString.Invariant($"{options.PlaceholderToken}: {result.TrainedParameters} numbers learned in {result.Seconds:0.0} s; row norm {result.RowNorm:0.00} (the vocabulary's is {result.TypicalNorm:0.00}), moved by {result.Moved:0.00}"),
-            $"to use it: diptych generate --model '{work.Model.Folder.Root}' --embedding '{result.EmbeddingFile}' --prompt 'a photo of {options.PlaceholderToken}'",
+            $"to use it: diptych generate --model '{work.Model.Source.Root}' --embedding '{result.EmbeddingFile}' --prompt 'a photo of {options.PlaceholderToken}'",
         ]);
     }
 }

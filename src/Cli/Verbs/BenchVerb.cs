@@ -34,6 +34,7 @@ internal sealed class BenchVerb
         };
         verb._device.AddTo(command);
         command.SetAction(verb.Run);
+        command.Add(BenchLoadVerb.Create(session));
         return command;
     }
 

@@ -19,11 +19,13 @@ internal sealed class GenerateVerb
 
     private readonly Session _session;
     private readonly DeviceFlag _device = new();
+    private readonly ModelFlags _modelFlags = new(asksForPrediction: false);
+    private readonly PrecisionFlags _weights = new();
     private readonly PromptFlags _prompts = new();
     private readonly SamplerFlags _sampling = new();
     private readonly PictureFlags _pictures = new();
     private readonly SizeFlags _sizes = new();
-    private readonly Option<string?> _model = OptionKinds.Text("--model", "DIR", "Model folder in diffusers' layout. Default the embedded model.");
+    private readonly Option<string?> _model = OptionKinds.Text("--model", "PATH", "Model folder in diffusers' layout, or a single-file checkpoint (.safetensors, .ckpt). Default the embedded model.");
     private readonly Option<string?> _embedding = OptionKinds.Text("--embedding", "FILE", "A learned word: learned_embeds.safetensors (for Stable Diffusion XL with learned_embeds_2.safetensors beside it), the folder it lies in, or a file of clip_l and clip_g, whose name is the word.");
     private readonly Option<int?> _count = OptionKinds.Whole("--num-images", "Pictures. Default 1.");
     private readonly Option<long?> _seed = OptionKinds.Seed("--seed", "Names the initial noise; picture i of a seed is the same however many are drawn. Default 0.");
@@ -37,12 +39,12 @@ internal sealed class GenerateVerb
     {
         var verb = new GenerateVerb(session);
         var command = new SectionedCommand("generate", "Draw pictures of a prompt, with or without a learned word.");
-        command.Add("Model", verb._model, verb._embedding);
+        command.Add("Model", [verb._model, .. verb._modelFlags.All, verb._embedding]);
         command.Add("Prompt", verb._prompts.All);
         command.Add("Sampling", verb._sampling.All);
         command.Add("Size and starting picture", verb._pictures.Sizes);
         verb._sizes.AddTo(command);
-        command.Add("Memory and speed", [.. verb._pictures.Memory, verb._precision]);
+        command.Add("Memory and speed", [.. verb._pictures.Memory, .. verb._weights.All, verb._precision]);
         verb._device.AddTo(command);
         command.Add("Output", verb._count, verb._seed, verb._output, verb._json);
         command.SetAction(verb.Run);
@@ -63,7 +65,12 @@ internal sealed class GenerateVerb
 
         JsonFile.Check(json);
         var folder = OutputFolder.At(values.Of(_output, "generated"));
-        using var model = StableDiffusion.Load(values.OrNone(_model) ?? LabModel.Find().Model, _device.Read(values));
+        using var model = StableDiffusion.Load(values.OrNone(_model) ?? LabModel.Find().Model, _device.Read(values), _weights.Read(values), _modelFlags.Read(values) with { PredictionType = changes.PredictionType });
+        foreach (var remark in model.Source.Remarks)
+        {
+            _session.Terminal.Error.WriteLine(remark);
+        }
+
         if (values.OrNone(_embedding) is { } file)
         {
             using var word = EmbeddingFile.Read(file);
@@ -113,7 +120,7 @@ internal sealed class GenerateVerb
         var reader = new PromptReader(model.Text, options);
         var record = new GenerationRecord(prompt, reader.Chunks(prompt).AllIds, reader.Pieces(prompt), seed, pictures)
         {
-            Model = model.Folder.Root, ModelHash = model.Folder.Hash(), CommandLine = _session.CommandLine, Options = values.Effective,
+            Model = model.Source.Root, ModelHash = model.Source.Hash(), CommandLine = _session.CommandLine, Options = values.Effective,
         };
         AtomicFile.WriteText(folder[GenerationRecord.FileName], record.ToJson() + "\n");
         return record;

@@ -16,6 +16,8 @@ internal static class RootVerb
             ReportVerb.Create(session),
             DoctorVerb.Create(session),
             LabVerb.Create(session),
+            ConvertVerb.Create(session),
+            ModelVerb.Create(session),
             BenchVerb.Create(session),
         };
         SectionedHelp.Install(root);

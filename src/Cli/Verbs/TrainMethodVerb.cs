@@ -18,7 +18,8 @@ internal sealed class TrainMethodVerb
     private readonly ITrainingMethod _method;
     private readonly TrainingFlags _training;
     private readonly DeviceFlag _device = new();
-    private readonly Option<string?> _model = OptionKinds.Required("--pretrained-model-name-or-path", "DIR", "Model folder in diffusers' layout (Stable Diffusion 1.x, 2.x or XL).");
+    private readonly ModelFlags _modelFlags = new();
+    private readonly Option<string?> _model = OptionKinds.Required("--pretrained-model-name-or-path", "DIR", "Model folder in diffusers' layout, or a single-file checkpoint (Stable Diffusion 1.x, 2.x or XL).");
     private readonly Option<string?> _output = OptionKinds.Required("--output-dir", "RUN", "Folder of the run: its record, losses, checkpoints and result.");
     private readonly Option<bool> _resume = OptionKinds.Flag("--resume", "Go on with an interrupted run in --output-dir. Default no.");
 
@@ -32,6 +33,7 @@ internal sealed class TrainMethodVerb
         method.AddTo(command);
         verb._training.AddTo(command);
         verb._device.AddTo(command);
+        verb._modelFlags.AddTo(command);
         command.Add(verb._output);
         command.Add(verb._resume);
         command.SetAction(verb.Run);
@@ -49,7 +51,7 @@ internal sealed class TrainMethodVerb
         var folder = TrainingFolder.Open(output, _method.Name, resume);
         var photos = _method.Photos.Load(values, training.Parity);
         training = _training.WithSteps(training, values, _method.EpochLength(photos.Photos.Count));
-        using var model = StableDiffusion.Load(modelFolder, _device.Read(values));
+        using var model = StableDiffusion.Load(modelFolder, _device.Read(values), options: _modelFlags.Read(values));
         var transform = _method.Photos.Transform(values, training.Parity, model);
         folder.RequireSameOptions(values);
         if (folder.IsComplete(_method.Artefact, training.MaxTrainSteps))
@@ -72,7 +74,7 @@ internal sealed class TrainMethodVerb
         var step = 0;
         try
         {
-            work.Hashes["model"] = work.Model.Folder.Hash();
+            work.Hashes["model"] = work.Model.Source.Hash();
             TrainingOutcome outcome;
             using (var display = new AnnouncingDisplay(_session.ShowProgress(), [Describe(work.Photos), $"options: {values}"]))
             {

@@ -49,15 +49,15 @@ public sealed class ClipModel : nn.Module
     /// <summary>Logarithm of the factor of all cosines, a scalar that learns (section 2.3).</summary>
     public Parameter LogitScale => _logitScale;
 
-    /// <summary>Reads a folder in transformers' layout: <c>config.json</c> and <c>model.safetensors</c>.</summary>
+    /// <summary>Reads a folder in transformers' layout: <c>config.json</c> and weights.</summary>
     /// <exception cref="DiptychException">A file is missing, is no whole CLIP model, or does not fit the other.</exception>
     public static ClipModel Load(string folder)
     {
-        var config = ConfigFile.Read(Path.Combine(folder, "config.json"));
-        var vision = ClipVisionConfig.Read(config);
-        var model = new ClipModel(ClipTextConfig.Read(config), vision, ClipTransformerConfig.Positive(config, "projection_dim", 512));
-        using var file = ClipWeights.Open(folder);
-        WeightLoader.Load(model, file, ClipWeights.Whole);
+        var source = NetworkSource.Folder(folder);
+        var vision = ClipVisionConfig.Read(source.Config);
+        var text = ClipTextConfig.Read(source.Config);
+        var projection = ClipTransformerConfig.Positive(source.Config, "projection_dim", 512);
+        var model = source.Load(() => new ClipModel(text, vision, projection), ClipWeights.Whole);
         model.eval();
         return model;
     }

@@ -1,3 +1,4 @@
+using Diptych.Common.Layers;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -9,14 +10,14 @@ internal sealed class ClipVisionEmbeddings : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "class_embedding")] private readonly Parameter _class;
     [ComponentName(Name = "patch_embedding")] private readonly Conv2d _patches;
-    [ComponentName(Name = "position_embedding")] private readonly Embedding _positions;
+    [ComponentName(Name = "position_embedding")] private readonly LookupTable _positions;
 
     public ClipVisionEmbeddings(ClipVisionConfig config)
         : base(nameof(ClipVisionEmbeddings))
     {
         _class = nn.Parameter(randn(config.HiddenSize));
         _patches = nn.Conv2d(config.Channels, config.HiddenSize, config.PatchSize, stride: config.PatchSize, bias: false);
-        _positions = nn.Embedding(config.Positions, config.HiddenSize);
+        _positions = new LookupTable(config.Positions, config.HiddenSize);
         RegisterComponents();
     }
 
@@ -26,6 +27,6 @@ internal sealed class ClipVisionEmbeddings : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var patches = _patches.call(pixels).flatten(2).transpose(1, 2);
         var first = _class.expand(patches.shape[0], 1, -1);
-        return (cat([first, patches], 1) + _positions.weight!).MoveToOuterDisposeScope();
+        return (cat([first, patches], 1) + _positions.Weight).MoveToOuterDisposeScope();
     }
 }

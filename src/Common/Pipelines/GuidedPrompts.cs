@@ -14,7 +14,7 @@ internal static class GuidedPrompts
     public static PromptConditioning Read(StableDiffusion model, IReadOnlyList<string> prompts, IReadOnlyList<string>? negative, GenerationOptions options, SizeConditioning sizes)
     {
         var reader = new PromptReader(model.Text, options);
-        var zeros = negative is null && options.NegativePrompt is null && model.Folder.ForceZerosForEmptyPrompt;
+        var zeros = negative is null && options.NegativePrompt is null && model.Source.ForceZerosForEmptyPrompt;
         var against = negative ?? [.. Enumerable.Repeat(options.NegativePrompt ?? "", prompts.Count)];
         var guided = options.GuidanceScale > 1;
 

@@ -1,58 +1,45 @@
-using System.Security.Cryptography;
 using System.Text.Json;
+using Diptych.Common.Diffusion;
+using Diptych.Common.Text;
 using Diptych.Common.Weights;
 
 namespace Diptych.Common.Pipelines;
 
 /// <summary>A model in diffusers' layout: <c>model_index.json</c> and a folder for each component.</summary>
-public sealed class ModelFolder
+public sealed class ModelFolder : ModelSource
 {
     private const string Index = "model_index.json";
 
-    private const string XlClassName = "StableDiffusionXLPipeline";
+    private static readonly JsonSerializerOptions IndexFormat = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly string[] Needed = ["tokenizer", "text_encoder", "vae", "unet", "scheduler"];
+    private readonly ModelOptions _options;
 
-    private ModelFolder(string path, ConfigFile index)
+    private ModelFolder(string path, ConfigFile index, ModelOptions options)
+        : base(path, index.Text("_class_name"))
     {
-        Root = path;
-        ClassName = index.Text("_class_name");
+        _options = options;
         ForceZerosForEmptyPrompt = IsXl && index.Flag("force_zeros_for_empty_prompt", true);
     }
 
-    /// <summary>The folder.</summary>
-    public string Root { get; }
-
-    /// <summary>The pipeline class <c>model_index.json</c> names.</summary>
-    public string ClassName { get; }
-
-    /// <summary>Whether it is a Stable Diffusion XL, with a second text encoder.</summary>
-    public bool IsXl => ClassName == XlClassName;
-
-    /// <summary>Whether pictures asked for without a negative prompt are guided away from zeros instead of the empty prompt's encoding.</summary>
-    public bool ForceZerosForEmptyPrompt { get; }
+    /// <inheritdoc/>
+    public override bool ForceZerosForEmptyPrompt { get; }
 
     /// <summary>The components a pipeline of its class needs.</summary>
-    public IReadOnlyList<string> Components => IsXl ? [.. Needed, "tokenizer_2", "text_encoder_2"] : Needed;
-
-    /// <summary>The text encoders among them, in the order in which the UNet reads them.</summary>
-    public IReadOnlyList<string> TextEncoders => IsXl ? ["text_encoder", "text_encoder_2"] : ["text_encoder"];
-
-    /// <summary>Folder of a component, such as <c>unet</c>.</summary>
-    public string this[string component] => System.IO.Path.Combine(Root, component);
+    public IReadOnlyList<string> Components => [.. Tokenizers, .. Networks, "scheduler"];
 
     /// <summary>Opens a folder and checks that every component a Stable Diffusion pipeline needs is there.</summary>
     /// <exception cref="DiptychException">It is no model folder, a component is missing, or the pipeline is of a family that is not supported.</exception>
-    public static ModelFolder Open(string path)
+    public static new ModelFolder Open(string path, ModelOptions? options = null)
     {
         if (!Directory.Exists(path))
         {
-            throw new DiptychException($"{path}: no such folder; give a model folder in diffusers' layout (one that holds {Index}).");
+            throw new DiptychException($"{path}: no such folder or file; give a model folder in diffusers' layout (one that holds {Index}) or a single-file checkpoint.");
         }
 
         if (!File.Exists(Path.Combine(path, Index)))
         {
-            throw new DiptychException($"{path} holds no {Index}: give the model's top folder in diffusers' layout, or convert a single-file checkpoint first.");
+            var single = Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).FirstOrDefault(f => Path.GetExtension(f) is ".safetensors" or ".ckpt");
+            throw new DiptychException($"{path} holds no {Index}: give the model's top folder in diffusers' layout{(single is null ? ", or a single-file checkpoint" : $", or the file {single} itself")}.");
         }
 
         var config = ConfigFile.Read(Path.Combine(path, Index));
@@ -62,10 +49,10 @@ public sealed class ModelFolder
             throw new DiptychException($"{config.Path}: a {className} is not supported; use a StableDiffusionPipeline (Stable Diffusion 1.x or 2.x) or a {XlClassName} (XL's base model).");
         }
 
-        var folder = new ModelFolder(Path.GetFullPath(path), config);
+        var folder = new ModelFolder(Path.GetFullPath(path), config, options ?? new ModelOptions());
         foreach (var component in folder.Components)
         {
-            if (!Directory.Exists(Path.Combine(path, component)))
+            if (!Directory.Exists(folder.Place(component)))
             {
                 throw new DiptychException($"{Path.Combine(path, component)} is missing: download the whole model folder again.");
             }
@@ -74,53 +61,46 @@ public sealed class ModelFolder
         return folder;
     }
 
-    /// <summary>The weights file of a component.</summary>
-    public string Weights(string component) =>
-        Path.Combine(this[component], TextEncoders.Contains(component) ? "model.safetensors" : "diffusion_pytorch_model.safetensors");
+    /// <inheritdoc/>
+    public override string Place(string component) => Path.Combine(Root, component);
 
-    /// <summary>SHA-256 over the weights of all components, as lower-case hex: what the model is, wherever it lies.</summary>
-    public string Hash()
+    /// <inheritdoc/>
+    public override NetworkSource Network(string component) => NetworkSource.Folder(Place(component), _options.Variant);
+
+    /// <inheritdoc/>
+    public override ClipTokenizer Tokenizer(string component) => ClipTokenizer.Load(Place(component));
+
+    /// <inheritdoc/>
+    public override SchedulerConfig Scheduler()
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var component in (string[])[.. TextEncoders, "unet", "vae"])
-        {
-            hash.AppendData(Convert.FromHexString(FileHash(Weights(component))));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        var config = SchedulerConfig.Load(Path.Combine(Place("scheduler"), "scheduler_config.json"));
+        return _options.PredictionType is { } prediction ? config with { PredictionType = prediction } : config;
     }
 
-    /// <summary>SHA-256 of a file, as lower-case hex.</summary>
-    /// <exception cref="DiptychException">The file is missing or cannot be read.</exception>
-    public static string FileHash(string path)
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> WeightFiles(string network)
     {
-        try
+        var path = NetworkWeights.Find(Place(network), _options.Variant);
+        if (!path.EndsWith(".json", StringComparison.Ordinal))
         {
-            using var file = File.OpenRead(path);
-            return Convert.ToHexStringLower(SHA256.HashData(file));
+            return [path];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DiptychException($"{path} is missing or cannot be read: download the model again.", e);
-        }
+
+        using var shards = ShardedWeights.Open(path);
+        return shards.Files;
     }
 
-    /// <summary>
-    /// Copies the model to <paramref name="target"/>, except the weights of <paramref name="replaced"/> components, which <paramref name="write"/> supplies.
-    /// The copy appears whole or not at all.
-    /// </summary>
-    /// <exception cref="DiptychException">The target cannot be written.</exception>
-    public void CopyTo(string target, IReadOnlyCollection<string> replaced, Action<string, string> write)
+    /// <inheritdoc/>
+    public override void CopyTo(string target, IReadOnlyCollection<string> replaced, Action<string, string> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        foreach (var component in Components.Where(c => c != "scheduler" || Directory.Exists(this[c])))
+        foreach (var component in Components)
         {
-            foreach (var file in Directory.EnumerateFiles(this[component], "*", SearchOption.AllDirectories))
+            foreach (var file in Directory.EnumerateFiles(Place(component), "*", SearchOption.AllDirectories))
             {
-                var relative = Path.GetRelativePath(Root, file);
                 if (!replaced.Contains(component) || !IsWeights(file))
                 {
-                    AtomicFile.Write(Path.Combine(target, relative), stream =>
+                    AtomicFile.Write(Path.Combine(target, Path.GetRelativePath(Root, file)), stream =>
                     {
                         using var source = File.OpenRead(file);
                         source.CopyTo(stream);
@@ -131,7 +111,7 @@ public sealed class ModelFolder
 
         foreach (var component in replaced)
         {
-            write(component, Path.Combine(target, Path.GetRelativePath(Root, Weights(component))));
+            write(component, Path.Combine(target, component, NetworkWeights.Expected(component)));
         }
 
         // The index goes last: a folder without it is no model, so an interrupted copy cannot be mistaken for one.
@@ -139,7 +119,7 @@ public sealed class ModelFolder
         AtomicFile.WriteText(Path.Combine(target, Index), JsonSerializer.Serialize(index, IndexFormat));
     }
 
-    private static readonly JsonSerializerOptions IndexFormat = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private static bool IsWeights(string file) => Path.GetExtension(file) is ".safetensors" or ".bin" or ".msgpack" or ".onnx" or ".ckpt";
+    private static bool IsWeights(string file) =>
+        Path.GetExtension(file) is ".safetensors" or ".bin" or ".msgpack" or ".onnx" or ".onnx_data" or ".ckpt" or ".h5"
+        || Path.GetFileName(file).Contains(".index.", StringComparison.Ordinal);
 }

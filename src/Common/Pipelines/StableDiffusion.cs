@@ -5,7 +5,7 @@ using Diptych.Common.Runtime;
 using Diptych.Common.Text;
 using Diptych.Common.Unet;
 using Diptych.Common.Vae;
-using TorchSharp;
+using Diptych.Common.Weights;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Pipelines;
@@ -16,9 +16,9 @@ namespace Diptych.Common.Pipelines;
 /// </summary>
 public sealed class StableDiffusion : IDisposable
 {
-    private StableDiffusion(ModelFolder folder, TextConditioner text, AutoencoderKL vae, UNet2DConditionModel unet, SchedulerConfig scheduler, Device device)
+    private StableDiffusion(ModelSource source, TextConditioner text, AutoencoderKL vae, UNet2DConditionModel unet, SchedulerConfig scheduler, Device device)
     {
-        Folder = folder;
+        Source = source;
         Text = text;
         Vae = vae;
         UNet = unet;
@@ -27,8 +27,8 @@ public sealed class StableDiffusion : IDisposable
         Device = device;
     }
 
-    /// <summary>The folder it came from.</summary>
-    public ModelFolder Folder { get; }
+    /// <summary>The folder or file it came from.</summary>
+    public ModelSource Source { get; }
 
     /// <summary>Tokenizers and text encoders.</summary>
     public TextConditioner Text { get; }
@@ -57,24 +57,27 @@ public sealed class StableDiffusion : IDisposable
     /// <summary>Width and height, in pixels, of the pictures the model was trained on.</summary>
     public int PictureSize => UNet.Config.SampleSize * Vae.Config.DownscaleFactor;
 
-    /// <summary>Loads a model folder, frozen: no weight asks for a gradient.</summary>
+    /// <summary>Loads a model, frozen: no weight asks for a gradient.</summary>
+    /// <param name="path">A folder in diffusers' layout, or a single-file checkpoint.</param>
+    /// <param name="device">Where the networks run. Default the CPU.</param>
+    /// <param name="dtype">Type the weights are kept in: fp32, fp16 or bf16. Default fp32. Pictures and latents stay fp32.</param>
+    /// <param name="options">What the files leave open.</param>
     /// <exception cref="DiptychException">A file is missing, damaged, or does not fit the others; the message names it.</exception>
-    public static StableDiffusion Load(string path, Device? device = null)
+    public static StableDiffusion Load(string path, Device? device = null, ScalarType? dtype = null, ModelOptions? options = null)
     {
         TorchRuntime.Load();
-        var folder = ModelFolder.Open(path);
-        var target = device ?? CPU;
+        var source = ModelSource.Open(path, options);
+        var placement = new WeightPlacement(device ?? CPU, dtype ?? ScalarType.Float32);
         var pipeline = new StableDiffusion(
-            folder,
-            TextConditioner.Load(folder),
-            AutoencoderKL.Load(folder["vae"]),
-            UNet2DConditionModel.Load(folder["unet"]),
-            SchedulerConfig.Load(Path.Combine(folder["scheduler"], "scheduler_config.json")),
-            target);
+            source,
+            TextConditioner.Load(source, placement),
+            LoadVae(source.Network("vae"), placement),
+            UNet2DConditionModel.Load(source.Network("unet"), placement),
+            source.Scheduler(),
+            placement.Device);
         pipeline.CheckThatPartsFit();
         foreach (var module in (nn.Module[])[.. pipeline.Text.Encoders.Select(e => e.Model), pipeline.Vae, pipeline.UNet])
         {
-            module.to(target);
             module.SetLearning(false);
             module.eval();
         }
@@ -232,21 +235,25 @@ public sealed class StableDiffusion : IDisposable
             : throw new DiptychException($"--height {height} --width {width}: both must be positive multiples of {factor} for this model.");
     }
 
+    // Half precision reaches no further than 65504; the decoders of models that say so go beyond it.
+    private static AutoencoderKL LoadVae(NetworkSource source, WeightPlacement placement) => AutoencoderKL.Load(
+        source, placement.Dtype == ScalarType.Float16 && source.Config.Flag("force_upcast", true) ? placement with { Dtype = ScalarType.Float32 } : placement);
+
     private void CheckThatPartsFit()
     {
         if (UNet.Config.CrossAttentionDim != Text.Width)
         {
-            throw new DiptychException($"{Folder["unet"]}: cross_attention_dim {UNet.Config.CrossAttentionDim} does not fit the {(Text.Encoders.Count > 1 ? "text encoders' hidden_size together" : "text encoder's hidden_size")} {Text.Width}: use the components of one model.");
+            throw new DiptychException($"{Source.Place("unet")}: cross_attention_dim {UNet.Config.CrossAttentionDim} does not fit the {(Text.Encoders.Count > 1 ? "text encoders' hidden_size together" : "text encoder's hidden_size")} {Text.Width}: use the components of one model.");
         }
 
         if (UNet.Config.Added?.PooledWidth != Text.PooledWidth)
         {
-            throw new DiptychException($"{Folder["unet"]}: projection_class_embeddings_input_dim {UNet.Config.Added?.InputWidth.ToString(CultureInfo.InvariantCulture) ?? "null"} does not fit the text encoders' projection_dim {Text.PooledWidth?.ToString(CultureInfo.InvariantCulture) ?? "null"}: use the components of one model.");
+            throw new DiptychException($"{Source.Place("unet")}: projection_class_embeddings_input_dim {UNet.Config.Added?.InputWidth.ToString(CultureInfo.InvariantCulture) ?? "null"} does not fit the text encoders' projection_dim {Text.PooledWidth?.ToString(CultureInfo.InvariantCulture) ?? "null"}: use the components of one model.");
         }
 
         if (UNet.Config.InChannels != Vae.Config.LatentChannels)
         {
-            throw new DiptychException($"{Folder["unet"]}: in_channels {UNet.Config.InChannels} does not fit the VAE's latent_channels {Vae.Config.LatentChannels}: inpainting and depth models are not supported; use a text-to-image model.");
+            throw new DiptychException($"{Source.Place("unet")}: in_channels {UNet.Config.InChannels} does not fit the VAE's latent_channels {Vae.Config.LatentChannels}: inpainting and depth models are not supported; use a text-to-image model.");
         }
     }
 }

@@ -1,6 +1,7 @@
 using Diptych.Common.Layers;
 using Diptych.Common.Text;
 using Diptych.Common.Unet;
+using Diptych.Common.Weights;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Pipelines;
@@ -20,12 +21,12 @@ public sealed class TextConditioner : IDisposable
 
     /// <summary>Reads the tokenizers and text encoders of a model.</summary>
     /// <exception cref="DiptychException">A file is missing, damaged, or does not fit the others; the message names it.</exception>
-    public static TextConditioner Load(ModelFolder folder)
+    public static TextConditioner Load(ModelSource source, WeightPlacement? placement = null)
     {
-        ArgumentNullException.ThrowIfNull(folder);
-        var first = new PromptEncoder(ClipTokenizer.Load(folder["tokenizer"]), ClipTextModel.Load(folder["text_encoder"]));
-        return new TextConditioner(folder.IsXl
-            ? [first, new PromptEncoder(ClipTokenizer.Load(folder["tokenizer_2"]), ClipTextModelWithProjection.Load(folder["text_encoder_2"]))]
+        ArgumentNullException.ThrowIfNull(source);
+        var first = new PromptEncoder(source.Tokenizer("tokenizer"), ClipTextModel.Load(source.Network("text_encoder"), placement));
+        return new TextConditioner(source.IsXl
+            ? [first, new PromptEncoder(source.Tokenizer("tokenizer_2"), ClipTextModelWithProjection.Load(source.Network("text_encoder_2"), placement))]
             : [first]);
     }
 

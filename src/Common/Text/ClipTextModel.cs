@@ -9,13 +9,17 @@ public sealed class ClipTextModel : ClipTextEncoder
     public ClipTextModel(ClipTextConfig config)
         : base(nameof(ClipTextModel), config) => RegisterComponents();
 
-    /// <summary>Reads <c>config.json</c> and <c>model.safetensors</c> from a <c>text_encoder</c> folder, in the old and in today's naming.</summary>
+    /// <summary>Reads <c>config.json</c> and the weights from a <c>text_encoder</c> folder, in the old and in today's naming.</summary>
     /// <exception cref="DiptychException">A file is missing or does not fit the other.</exception>
-    public static ClipTextModel Load(string folder)
+    public static ClipTextModel Load(string folder) => Load(NetworkSource.Folder(folder));
+
+    /// <summary>Loads a text encoder, in the old and in today's naming.</summary>
+    /// <exception cref="DiptychException">A file is missing or does not fit the other.</exception>
+    public static ClipTextModel Load(NetworkSource source, WeightPlacement? placement = null)
     {
-        var model = new ClipTextModel(ClipTextConfig.Read(ConfigFile.Read(Path.Combine(folder, "config.json"))));
-        using var file = ClipWeights.Open(folder);
-        WeightLoader.Load(model, file, ClipWeights.TextOnly);
+        ArgumentNullException.ThrowIfNull(source);
+        var config = ClipTextConfig.Read(source.Config);
+        var model = source.Load(() => new ClipTextModel(config), ClipWeights.TextOnly, placement);
         model.eval();
         return model;
     }

@@ -21,13 +21,17 @@ public sealed class ClipTextModelWithProjection : ClipTextEncoder
         RegisterComponents();
     }
 
-    /// <summary>Reads <c>config.json</c> and <c>model.safetensors</c> from a <c>text_encoder_2</c> folder.</summary>
+    /// <summary>Reads <c>config.json</c> and the weights from a <c>text_encoder_2</c> folder.</summary>
     /// <exception cref="DiptychException">A file is missing or does not fit the other.</exception>
-    public static ClipTextModelWithProjection Load(string folder)
+    public static ClipTextModelWithProjection Load(string folder) => Load(NetworkSource.Folder(folder));
+
+    /// <summary>Loads a text encoder with its projection.</summary>
+    /// <exception cref="DiptychException">A file is missing or does not fit the other.</exception>
+    public static ClipTextModelWithProjection Load(NetworkSource source, WeightPlacement? placement = null)
     {
-        var model = new ClipTextModelWithProjection(ClipTextConfig.Read(ConfigFile.Read(Path.Combine(folder, "config.json"))));
-        using var file = ClipWeights.Open(folder);
-        WeightLoader.Load(model, file, ClipWeights.TextWithProjection);
+        ArgumentNullException.ThrowIfNull(source);
+        var config = ClipTextConfig.Read(source.Config);
+        var model = source.Load(() => new ClipTextModelWithProjection(config), ClipWeights.TextWithProjection, placement);
         model.eval();
         return model;
     }

@@ -63,6 +63,10 @@ public sealed class ClipTokenizer
     /// <exception cref="DiptychException">A file is missing, damaged, or not CLIP's.</exception>
     public static ClipTokenizer Load(string tokenizerFolder) => new(TokenizerFiles.Read(tokenizerFolder));
 
+    /// <summary>The tokenizer every Stable Diffusion has, from the vocabulary built into this program.</summary>
+    /// <param name="pad">The token that fills prompts up: the end token in Stable Diffusion 1 and XL's first, <c>!</c> (id 0) for OpenCLIP encoders.</param>
+    public static ClipTokenizer BuiltIn(string pad = ClipVocabulary.End) => new(TokenizerFiles.BuiltIn(pad));
+
     /// <summary>All ids of a text between begin and end, not truncated. Placeholders of several vectors yield all their ids.</summary>
     public IReadOnlyList<int> Encode(string text) => [(int)BosId, .. Content(text), (int)EosId];
 

@@ -1,22 +1,9 @@
-using Diptych.Common.Weights;
-
 namespace Diptych.Common.Text;
 
-/// <summary>Finds the weights of a CLIP model and maps their names.</summary>
+/// <summary>Maps the names of a CLIP model's weights.</summary>
 internal static class ClipWeights
 {
     private const string Prefix = "text_model.";
-
-    /// <summary>Opens <c>model.safetensors</c>.</summary>
-    /// <exception cref="DiptychException">It is missing; the message says what to do where only a pickle is there.</exception>
-    public static SafetensorsFile Open(string folder)
-    {
-        var pickle = Path.Combine(folder, "pytorch_model.bin");
-        var path = Path.Combine(folder, "model.safetensors");
-        return !File.Exists(path) && File.Exists(pickle)
-            ? throw new DiptychException($"{path} is missing and {pickle} is a pickle, which can run code and is not read: save the model as safetensors (transformers: save_pretrained).")
-            : SafetensorsFile.Open(path);
-    }
 
     /// <summary>A text encoder's names: with the prefix or without, position ids or none; of a whole CLIP model, the text tower alone.</summary>
     public static string? TextOnly(string name)

@@ -9,8 +9,8 @@ namespace Diptych.Common.Text;
 /// </summary>
 internal sealed class TokenizerFiles
 {
-    private const string Begin = "<|startoftext|>", End = "<|endoftext|>";
-    private const int ContextOfClip = 77;
+    private const string Begin = ClipVocabulary.Begin, End = ClipVocabulary.End;
+    private const int ContextOfClip = ClipVocabulary.Context;
 
     private readonly string _folder;
     private readonly ConfigFile? _config;
@@ -37,6 +37,17 @@ internal sealed class TokenizerFiles
         Unknown = Special("unk_token", End);
         Pad = Special("pad_token", End);
         MaxLength = ReadMaxLength();
+    }
+
+    private TokenizerFiles(List<string> pieces, List<string> merges, string pad)
+    {
+        _folder = "the built-in vocabulary";
+        (Vocabulary, Merges) = (pieces.Select((p, i) => KeyValuePair.Create(p, i)).ToDictionary(StringComparer.Ordinal), merges);
+        (Bos, Eos, Unknown, Pad, MaxLength) = (Begin, End, End, pad, ContextOfClip);
+        // As the files published with Stable Diffusion 1 and 2 describe them.
+        Added[Begin] = (Vocabulary[Begin], true);
+        Added[End] = (Vocabulary[End], true);
+        Added.TryAdd(pad, (Vocabulary[pad], false));
     }
 
     /// <summary>Pieces and their ids.</summary>
@@ -66,6 +77,13 @@ internal sealed class TokenizerFiles
     public static TokenizerFiles Read(string folder) => Directory.Exists(folder)
         ? new TokenizerFiles(folder)
         : throw new DiptychException($"{folder} is missing: point to a model folder in diffusers' layout, whose tokenizer/ it is.");
+
+    /// <summary>CLIP's own vocabulary, with the token that fills prompts up.</summary>
+    public static TokenizerFiles BuiltIn(string pad)
+    {
+        var (pieces, merges) = ClipVocabulary.Read();
+        return new TokenizerFiles(pieces, merges, pad);
+    }
 
     /// <summary>The id of a special token.</summary>
     public int Id(string token) => Added.TryGetValue(token, out var added) ? added.Id : Vocabulary[token];

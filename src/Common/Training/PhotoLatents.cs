@@ -33,7 +33,7 @@ public sealed class PhotoLatents : IDisposable
         get
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            hash.AppendData(Encoding.UTF8.GetBytes($"{_transform.Key};vae={ModelFolder.FileHash(_sd.Folder.Weights("vae"))};"));
+            hash.AppendData(Encoding.UTF8.GetBytes($"{_transform.Key};vae={_sd.Source.Hash("vae")};"));
             foreach (var image in _photos.Photos.Select(p => p.Image))
             {
                 hash.AppendData(Encoding.UTF8.GetBytes($"{image.Width}x{image.Height};"));

@@ -1,4 +1,5 @@
 using Diptych.Common.Layers;
+using Diptych.Common.Weights;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -57,20 +58,24 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptCondi
     /// <summary>The network's shape.</summary>
     public UNetConfig Config { get; }
 
-    /// <summary>Loads <c>config.json</c> and <c>diffusion_pytorch_model.safetensors</c> (fp32, fp16 or bf16) into fp32 parameters.</summary>
+    /// <summary>Loads a folder of <c>config.json</c> and weights into fp32 parameters on the CPU.</summary>
     /// <exception cref="DiptychException">A file is missing, unsupported or does not fit; the message names it and the remedy.</exception>
-    public static UNet2DConditionModel Load(string folder)
+    public static UNet2DConditionModel Load(string folder) => Load(NetworkSource.Folder(folder));
+
+    /// <summary>Loads a denoiser, whatever type its weights are stored in.</summary>
+    /// <exception cref="DiptychException">A file is missing, unsupported or does not fit; the message names it and the remedy.</exception>
+    public static UNet2DConditionModel Load(NetworkSource source, WeightPlacement? placement = null)
     {
-        var network = new UNet2DConditionModel(UNetConfig.Read(ComponentFolder.ReadConfig(folder, nameof(UNet2DConditionModel))));
-        ComponentFolder.LoadWeights(network, folder);
-        return network;
+        ArgumentNullException.ThrowIfNull(source);
+        var config = UNetConfig.Read(source.ConfigOf(nameof(UNet2DConditionModel)));
+        return source.Load(() => new UNet2DConditionModel(config), null, placement);
     }
 
     /// <summary>Predicts from noisy latents.</summary>
     /// <param name="sample">Noisy latents [n, in channels, h, w]; h and w need not be multiples of anything.</param>
     /// <param name="timesteps">One timestep for all (a scalar or [1]) or one each [n]; whole or fractional, on any device.</param>
     /// <param name="prompt">The text [n, tokens, cross_attention_dim]; in Stable Diffusion XL its summary and the picture's sizes too.</param>
-    /// <returns>[n, out channels, h, w].</returns>
+    /// <returns>[n, out channels, h, w], in the weights' type.</returns>
     /// <exception cref="DiptychException">Latents or text have another width than the network, or lack a part it is told.</exception>
     public override Tensor forward(Tensor sample, Tensor timesteps, PromptConditioning prompt)
     {
@@ -79,18 +84,21 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptCondi
         ArgumentNullException.ThrowIfNull(prompt);
         CheckWidths(sample, prompt);
         using var scope = NewDisposeScope();
+        var type = _convIn.weight.dtype;
+        sample = sample.to_type(type);
+        var text = prompt.Text.to_type(type);
         var time = ActivatedTime(sample, timesteps, prompt);
         var x = _convIn.call(sample);
         var skips = new Stack<Tensor>([x]);
         foreach (var block in _down)
         {
-            x = block.Forward(x, time, prompt.Text, skips);
+            x = block.Forward(x, time, text, skips);
         }
 
-        x = _mid.call(x, time, prompt.Text);
+        x = _mid.call(x, time, text);
         foreach (var block in _up)
         {
-            x = block.Forward(x, time, prompt.Text, skips);
+            x = block.Forward(x, time, text, skips);
         }
 
         return x.Then(_normOut).ThenSilu().Then(_convOut).MoveToOuterDisposeScope();

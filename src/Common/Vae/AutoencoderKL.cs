@@ -1,4 +1,5 @@
 using Diptych.Common.Layers;
+using Diptych.Common.Weights;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -47,13 +48,17 @@ public sealed class AutoencoderKL : nn.Module<Tensor, Tensor>
     /// <summary>The network's shape.</summary>
     public AutoencoderConfig Config { get; }
 
-    /// <summary>Loads <c>config.json</c> and <c>diffusion_pytorch_model.safetensors</c> (fp32, fp16 or bf16) into fp32 parameters.</summary>
+    /// <summary>Loads a folder of <c>config.json</c> and weights into fp32 parameters on the CPU.</summary>
     /// <exception cref="DiptychException">A file is missing, unsupported or does not fit; the message names it and the remedy.</exception>
-    public static AutoencoderKL Load(string folder)
+    public static AutoencoderKL Load(string folder) => Load(NetworkSource.Folder(folder));
+
+    /// <summary>Loads an autoencoder, whatever type its weights are stored in.</summary>
+    /// <exception cref="DiptychException">A file is missing, unsupported or does not fit; the message names it and the remedy.</exception>
+    public static AutoencoderKL Load(NetworkSource source, WeightPlacement? placement = null)
     {
-        var network = new AutoencoderKL(AutoencoderConfig.Read(ComponentFolder.ReadConfig(folder, nameof(AutoencoderKL))));
-        ComponentFolder.LoadWeights(network, folder, FromNamesOf2022);
-        return network;
+        ArgumentNullException.ThrowIfNull(source);
+        var config = AutoencoderConfig.Read(source.ConfigOf(nameof(AutoencoderKL)));
+        return source.Load(() => new AutoencoderKL(config), FromNamesOf2022, placement);
     }
 
     /// <summary>Distribution of the latents of pictures [n, 3, h, w] in [-1, 1]; not yet scaled for the UNet (<see cref="Scale"/>).</summary>
@@ -61,7 +66,7 @@ public sealed class AutoencoderKL : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(images);
         using var scope = NewDisposeScope();
-        var moments = _encoder.call(images);
+        var moments = _encoder.call(images.to_type(WeightType));
         if (_quantConv is not null)
         {
             moments = moments.Then(_quantConv);
@@ -79,6 +84,7 @@ public sealed class AutoencoderKL : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(latents);
         using var scope = NewDisposeScope();
+        latents = latents.to_type(WeightType);
         return _decoder.call(_postQuantConv is null ? latents : _postQuantConv.call(latents)).MoveToOuterDisposeScope();
     }
 
@@ -128,6 +134,8 @@ public sealed class AutoencoderKL : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return Decode(Encode(images).Mean).MoveToOuterDisposeScope();
     }
+
+    private ScalarType WeightType => _encoder.parameters().First().dtype;
 
     private static Tensor PerChannel(IReadOnlyList<double> values, Tensor like) =>
         tensor(values.ToArray(), dtype: like.dtype, device: like.device).view(1, -1, 1, 1);

@@ -1,38 +1,36 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 
 namespace Diptych.Common.Weights;
 
 /// <summary>Reads and checks the JSON header of a safetensors file. Format: https://github.com/huggingface/safetensors</summary>
-internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata)
+internal sealed record SafetensorsHeader(IReadOnlyList<StoredTensor> Tensors, IReadOnlyDictionary<string, string> Metadata)
 {
     private const long LongestHeader = 100_000_000;
     private const string Again = "download or write it again";
 
-    public static SafetensorsHeader Read(string path, Stream file)
+    public static SafetensorsHeader Read(string path, SafeFileHandle file)
     {
         Span<byte> prefix = stackalloc byte[8];
-        if (file.Length < 8 || file.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8)
+        var fileLength = RandomAccess.GetLength(file);
+        if (RandomAccess.Read(file, prefix, 0) < 8)
         {
-            throw Bad(path, $"is no safetensors file: it holds only {file.Length} bytes; {Again}");
+            throw Bad(path, $"is no safetensors file: it holds only {fileLength} bytes; {Again}");
         }
 
-        // A checkout without Git LFS leaves a small text file in place of the weights, the commonest cause of an unreadable header.
-        if (prefix.SequenceEqual("version "u8))
-        {
-            throw Bad(path, "is a Git LFS pointer, not the weights: run `git lfs pull` in its repository");
-        }
-
+        WeightFile.RefuseStandIns(path, prefix);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > LongestHeader || (long)length > file.Length - 8)
+        if (length > LongestHeader || (long)length > fileLength - 8)
         {
-            throw Bad(path, $"is no safetensors file or is cut short (header of {length} bytes, file of {file.Length}); {Again}");
+            throw Bad(path, $"is no safetensors file or is cut short (header of {length} bytes, file of {fileLength}); {Again}");
         }
 
         var json = new byte[length];
-        file.ReadExactly(json);
-        return Parse(path, json, 8 + (long)length, file.Length);
+        return RandomAccess.Read(file, json, 8) == json.Length
+            ? Parse(path, json, 8 + (long)length, fileLength)
+            : throw Bad(path, $"is cut short within its header; {Again}");
     }
 
     private static SafetensorsHeader Parse(string path, byte[] json, long dataStart, long fileLength)
@@ -54,7 +52,7 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, Safetensors
                 throw Bad(path, $"has a safetensors header that is no JSON object; {Again}");
             }
 
-            var entries = new Dictionary<string, SafetensorsEntry>(StringComparer.Ordinal);
+            var entries = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
             var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var item in document.RootElement.EnumerateObject())
             {
@@ -72,11 +70,11 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, Safetensors
             }
 
             RefuseOverlaps(path, entries.Values);
-            return new SafetensorsHeader(entries, metadata);
+            return new SafetensorsHeader([.. entries.Values], metadata);
         }
     }
 
-    private static SafetensorsEntry Entry(string path, JsonProperty item, long dataStart, long fileLength)
+    private static StoredTensor Entry(string path, JsonProperty item, long dataStart, long fileLength)
     {
         try
         {
@@ -84,7 +82,7 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, Safetensors
             var shape = item.Value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64()).ToArray();
             var offsets = item.Value.GetProperty("data_offsets");
             long begin = offsets[0].GetInt64(), end = offsets[1].GetInt64();
-            if (!SafetensorsDtype.TryGet(dtype, out var size, out var held))
+            if (!StoredDtype.TryGet(dtype, out var size, out var held))
             {
                 throw Bad(path, $"holds tensor '{item.Name}' of the unknown type {dtype}; convert it to F32, F16 or BF16");
             }
@@ -95,7 +93,7 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, Safetensors
                 throw Bad(path, $"is cut short or damaged at tensor '{item.Name}' (bytes {begin} to {end} for {bytes}, {fileLength - dataStart} in the file); {Again}");
             }
 
-            return new SafetensorsEntry(item.Name, dtype, held, shape, dataStart + begin, bytes);
+            return new StoredTensor(item.Name, dtype, held, shape, dataStart + begin);
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
         {
@@ -103,7 +101,7 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, Safetensors
         }
     }
 
-    private static void RefuseOverlaps(string path, IEnumerable<SafetensorsEntry> entries)
+    private static void RefuseOverlaps(string path, IEnumerable<StoredTensor> entries)
     {
         var end = 0L;
         foreach (var entry in entries.Where(e => e.Length > 0).OrderBy(e => e.Offset))

@@ -106,7 +106,7 @@ public sealed class StableDiffusionTests
     {
         using var scope = NewDisposeScope();
         using var sd = StableDiffusion.Load(Fixtures.Require("fixtures", "models", "tiny-sdxl"));
-        Assert.True(sd.Folder.ForceZerosForEmptyPrompt);
+        Assert.True(sd.Source.ForceZerosForEmptyPrompt);
         var options = new GenerationOptions { Steps = 2, GuidanceScale = 5, Height = 64, Width = 64 };
         var initial = stack([sd.InitialLatents(1, 0, options)]);
         var prompt = sd.EncodePrompts(["a dog"]) with { TimeIds = sd.TimeIds([SizeConditioning.Whole(64, 64)]) };

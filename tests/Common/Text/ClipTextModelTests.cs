@@ -112,14 +112,14 @@ public class ClipTextModelTests
     }
 
     [Fact]
-    public void A_folder_with_a_pickle_alone_says_how_to_convert_it()
+    public void A_damaged_pickle_in_place_of_the_weights_is_named()
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
         File.Copy(Fixtures.Golden("text", "sd1", "config.json"), Path.Combine(folder, "config.json"));
         File.WriteAllText(Path.Combine(folder, "pytorch_model.bin"), "pickle");
         var e = Assert.Throws<DiptychException>(() => ClipTextModel.Load(folder));
-        Assert.Contains("model.safetensors is missing", e.Message, StringComparison.Ordinal);
-        Assert.Contains("pytorch_model.bin is a pickle", e.Message, StringComparison.Ordinal);
+        Assert.Contains("pytorch_model.bin", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
         Directory.Delete(folder, recursive: true);
     }
 

@@ -125,8 +125,9 @@ public sealed class SafetensorsTests : IDisposable
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["x"] = small });
 
         using var file = SafetensorsFile.Open(path);
-        Assert.Equal(file.Entries["x"].Offset + 4, new FileInfo(path).Length);
-        Assert.Equal(0, file.Entries["x"].Offset % 8);
+        var offset = ((StoredTensor)file.Entries["x"]).Offset;
+        Assert.Equal(offset + 4, new FileInfo(path).Length);
+        Assert.Equal(0, offset % 8);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Diptych.Common;
+using Diptych.Common.Layers;
 using Diptych.Common.Weights;
 using static TorchSharp.torch;
 
@@ -52,6 +53,80 @@ public sealed class WeightLoaderTests : IDisposable
         WeightLoader.Load(linear, file, name => name == "position_ids" ? null : name["old.".Length..]);
 
         Assert.Equal(6f, linear.weight!.sum().item<float>());
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float16)]
+    public void A_network_without_memory_is_given_some_in_the_type_asked_for(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var network = UnallocatedNetwork.Build(() => nn.Sequential(("a", nn.Linear(2, 3)), ("b", nn.GroupNorm(1, 3)), ("c", nn.Conv2d(3, 1, 1)), ("d", new LookupTable(5, 2))));
+        Assert.All(network.state_dict().Values, t => Assert.True(UnallocatedNetwork.IsUnallocated(t)));
+        var values = network.state_dict().Select((p, i) => (p.Key, arange(p.Value.NumberOfElements, dtype: ScalarType.Float32).reshape(p.Value.shape) + i)).ToArray();
+        Write(values);
+
+        using var file = SafetensorsFile.Open(_path);
+        WeightLoader.Load(network, file, placement: new WeightPlacement(CPU, type));
+
+        foreach (var (name, value) in values)
+        {
+            var loaded = network.state_dict()[name];
+            Assert.Equal(type, loaded.dtype);
+            Assert.True(loaded.requires_grad);
+            Assert.True(loaded.is_leaf);
+            Assert.Equal(value.data<float>().ToArray(), loaded.detach().to_type(ScalarType.Float32).data<float>().ToArray());
+        }
+
+        Assert.Equal(CPU.type, get_default_device().type);
+    }
+
+    [Fact]
+    public void A_network_that_was_given_memory_computes_and_learns()
+    {
+        using var scope = NewDisposeScope();
+        using var linear = UnallocatedNetwork.Build(() => nn.Linear(2, 1));
+        Write(("weight", tensor(new[,] { { 2f, 3f } })), ("bias", tensor(new[] { 1f })));
+        using var file = SafetensorsFile.Open(_path);
+
+        WeightLoader.Load(linear, file);
+        var output = linear.call(tensor(new[,] { { 5f, 7f } }));
+        output.sum().backward();
+
+        Assert.Equal(32f, output.item<float>());
+        Assert.Equal([5f, 7f], linear.weight!.grad!.data<float>().ToArray());
+        Assert.Equal([2f, 3f], ((nn.Module)linear).parameters().First().data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Loading_holds_no_second_copy()
+    {
+        using var scope = NewDisposeScope();
+        using var big = ones(1 << 20, dtype: ScalarType.Float16);
+        Write(("weight", big.reshape(1024, 1024)));
+        using var network = UnallocatedNetwork.Build(() => nn.Linear(1024, 1024, hasBias: false));
+        using var file = SafetensorsFile.Open(_path);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+
+        WeightLoader.Load(network, file);
+
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 1 << 20);
+        Assert.Equal(1f, network.weight!.mean().item<float>());
+    }
+
+    [Fact]
+    public void Part_of_a_tensor_can_be_read()
+    {
+        using var scope = NewDisposeScope();
+        Write(("x", arange(10, dtype: ScalarType.Float32)));
+        using var file = SafetensorsFile.Open(_path);
+        using var part = empty(2, 2, dtype: ScalarType.Float64);
+
+        file.ReadInto("x", part, first: 3);
+
+        Assert.Equal([3d, 4, 5, 6], part.data<double>().ToArray());
+        Assert.Throws<ArgumentException>(() => file.ReadInto("x", part, first: 7));
     }
 
     private void Write(params (string Name, Tensor Value)[] tensors) =>

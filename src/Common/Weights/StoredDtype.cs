@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Weights;
 
-/// <summary>The element types of the safetensors format and how each is held in memory.</summary>
-internal static class SafetensorsDtype
+/// <summary>The element types found in files of weights, by their safetensors names, and how each is held in memory.</summary>
+internal static class StoredDtype
 {
     private static readonly Dictionary<string, (int Size, ScalarType Held)> Known = new(StringComparer.Ordinal)
     {
@@ -33,6 +34,12 @@ internal static class SafetensorsDtype
         return found;
     }
 
+    /// <summary>Bytes of one element in the file.</summary>
+    public static int SizeOf(string name) => Known[name].Size;
+
+    /// <summary>Whether the elements are held in a wider type than the file's, so that their bytes cannot be taken as they are.</summary>
+    public static bool IsWidened(string name) => name is "U16" or "U32" or "U64" or "F8_E4M3" or "F8_E5M2";
+
     public static string NameOf(ScalarType type) => type switch
     {
         ScalarType.Bool => "BOOL",
@@ -49,65 +56,43 @@ internal static class SafetensorsDtype
         _ => throw new DiptychException($"A tensor of type {type} has no place in a safetensors file: convert it first."),
     };
 
-    /// <summary>Copies raw little-endian elements into <paramref name="target"/>, widening where the held type is wider.</summary>
-    public static void Decode(string name, ReadOnlySpan<byte> raw, Tensor target)
+    /// <summary>Converts raw little-endian elements of a widened type.</summary>
+    /// <param name="name">A type for which <see cref="IsWidened"/> holds.</param>
+    /// <param name="raw">The file's bytes.</param>
+    /// <param name="held">Memory of the type in memory, as long as needed.</param>
+    public static void Widen(string name, ReadOnlySpan<byte> raw, Span<byte> held)
     {
         switch (name)
         {
             case "U16":
-                Widen<ushort, int>(raw, target, v => v);
+                Widen<ushort, int>(raw, held, v => v);
                 break;
             case "U32":
-                Widen<uint, long>(raw, target, v => v);
+                Widen<uint, long>(raw, held, v => v);
                 break;
             case "U64":
-                Widen<ulong, long>(raw, target, v => checked((long)v));
+                Widen<ulong, long>(raw, held, v => checked((long)v));
                 break;
             case "F8_E4M3":
-                Widen<byte, float>(raw, target, v => Float8(v, exponentBits: 4, bias: 7, infinities: false));
+                Float8.Decode(raw, Float8.E4M3, MemoryMarshal.Cast<byte, float>(held));
                 break;
             case "F8_E5M2":
-                Widen<byte, float>(raw, target, v => Float8(v, exponentBits: 5, bias: 15, infinities: true));
+                Float8.Decode(raw, Float8.E5M2, MemoryMarshal.Cast<byte, float>(held));
                 break;
             default:
-                raw.CopyTo(target.bytes);
-                break;
+                throw new ArgumentException($"{name} needs no widening.", nameof(name));
         }
     }
 
-    private static void Widen<TFrom, TTo>(ReadOnlySpan<byte> raw, Tensor target, Func<TFrom, TTo> convert)
+    private static void Widen<TFrom, TTo>(ReadOnlySpan<byte> raw, Span<byte> held, Func<TFrom, TTo> convert)
         where TFrom : unmanaged
         where TTo : unmanaged
     {
-        var from = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, TFrom>(raw);
-        var to = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, TTo>(target.bytes);
+        var from = MemoryMarshal.Cast<byte, TFrom>(raw);
+        var to = MemoryMarshal.Cast<byte, TTo>(held);
         for (var i = 0; i < from.Length; i++)
         {
             to[i] = convert(from[i]);
         }
-    }
-
-    // OCP 8-bit floating point: E4M3 gives up infinities for range and keeps one NaN pattern; E5M2 is IEEE-like.
-    private static float Float8(byte value, int exponentBits, int bias, bool infinities)
-    {
-        var mantissaBits = 7 - exponentBits;
-        var sign = value >> 7 == 0 ? 1f : -1f;
-        var exponent = (value >> mantissaBits) & ((1 << exponentBits) - 1);
-        var mantissa = value & ((1 << mantissaBits) - 1);
-        var top = (1 << exponentBits) - 1;
-        if (exponent == top && infinities)
-        {
-            return mantissa == 0 ? sign * float.PositiveInfinity : float.NaN;
-        }
-
-        if (exponent == top && mantissa == (1 << mantissaBits) - 1)
-        {
-            return float.NaN;
-        }
-
-        var fraction = mantissa / (float)(1 << mantissaBits);
-        return exponent == 0
-            ? sign * fraction * MathF.Pow(2, 1 - bias)
-            : sign * (1 + fraction) * MathF.Pow(2, exponent - bias);
     }
 }
