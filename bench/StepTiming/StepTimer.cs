@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Diptych.Common.Runtime;
 using TorchSharp;
 
 namespace Diptych.StepTiming;
@@ -26,7 +27,7 @@ public static class StepTimer
         var operations = setup.BatchSize * (method == "ti" ? flops.TextualInversion : flops.DreamBooth);
         return new StepTimingRow
         {
-            Shape = name, Method = method, Batch = setup.BatchSize, Precision = setup.Precision == Common.Runtime.MixedPrecision.No ? "fp32" : "bf16", Resolution = setup.Resolution,
+            Shape = name, Method = method, Batch = setup.BatchSize, Precision = setup.Precision == MixedPrecision.No ? "fp32" : "bf16", Resolution = setup.Resolution,
             BaselineMs = script.Milliseconds, OursMs = ours.Milliseconds, Ratio = ours.Milliseconds / script.Milliseconds,
             Gflop = operations / 1e9, FloorShare = operations / 1e6 / ceiling.Gflops / ours.Milliseconds,
             BaselinePeakMb = script.PeakMb, PeakMb = ours.PeakMb, Phases = ours.Phases, BaselinePhases = script.Phases,
@@ -45,7 +46,8 @@ public static class StepTimer
     {
         const int WarmUp = 3;
         const int Phased = 5;
-        PeakMemory.Begin();
+        GC.Collect();
+        ResidentMemory.Forget();
         using var step = make();
         var off = new PhaseClock(setup.Device, isOn: false);
         var (times, loss) = (new List<double>(), 0.0);
@@ -75,7 +77,7 @@ public static class StepTimer
 
         times.Sort();
         return new SideResult(
-            times[times.Count / 2], clock.Milliseconds.ToDictionary(phase => phase.Key.ToString().ToLowerInvariant(), phase => phase.Value / Phased), PeakMemory.Megabytes(), tensors, allocated,
+            times[times.Count / 2], clock.Milliseconds.ToDictionary(phase => phase.Key.ToString().ToLowerInvariant(), phase => phase.Value / Phased), ResidentMemory.Peak / 1e6, tensors, allocated,
             loss / (WarmUp + steps));
     }
 
@@ -85,5 +87,5 @@ public static class StepTimer
         return made.CreatedInScopeCount + made.CreatedOutsideScopeCount;
     }
 
-    private sealed record SideResult(double Milliseconds, IReadOnlyDictionary<string, double> Phases, double? PeakMb, long Tensors, long Allocated, double Loss);
+    private sealed record SideResult(double Milliseconds, IReadOnlyDictionary<string, double> Phases, double PeakMb, long Tensors, long Allocated, double Loss);
 }

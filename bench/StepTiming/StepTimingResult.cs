@@ -28,7 +28,7 @@ public sealed record StepTimingResult(
         foreach (var row in Rows)
         {
             text.AppendLine(Line(
-                row.Shape, row.Method, F(row.Batch, "0"), row.Precision, F(row.BaselineMs, "0.0"), F(row.OursMs, "0.0"), F(row.Ratio, "0.00"), F(row.FloorShare, "0 %"), row.PeakMb is { } peak ? F(peak, "0") : "-",
+                row.Shape, row.Method, F(row.Batch, "0"), row.Precision, F(row.BaselineMs, "0.0"), F(row.OursMs, "0.0"), F(row.Ratio, "0.00"), F(row.FloorShare, "0 %"), F(row.PeakMb, "0"),
                 F(row.Tensors, "0"), F(row.AllocatedBytes, "0")));
             text.AppendLine(CultureInfo.InvariantCulture, $"    script: {Phases(row.BaselinePhases)}");
             text.AppendLine(CultureInfo.InvariantCulture, $"    ours:   {Phases(row.Phases)}");

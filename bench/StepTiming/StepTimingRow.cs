@@ -45,13 +45,13 @@ public sealed record StepTimingRow
     [JsonPropertyName("floor_share")]
     public required double FloorShare { get; init; }
 
-    /// <summary>Largest resident memory with ours, in 10^6 bytes; null where the system does not tell.</summary>
+    /// <summary>Largest resident memory with ours, in 10^6 bytes.</summary>
     [JsonPropertyName("peak_mb")]
-    public required double? PeakMb { get; init; }
+    public required double PeakMb { get; init; }
 
     /// <summary>The same with the baseline.</summary>
     [JsonPropertyName("baseline_peak_mb")]
-    public required double? BaselinePeakMb { get; init; }
+    public required double BaselinePeakMb { get; init; }
 
     /// <summary>Milliseconds of our step's phases; forward holds the text encoder.</summary>
     [JsonPropertyName("phases")]

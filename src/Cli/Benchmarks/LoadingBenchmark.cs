@@ -36,7 +36,7 @@ internal static class LoadingBenchmark
         var clock = Stopwatch.StartNew();
         using var model = StableDiffusion.Load(path, device, precision.Type(), options);
         var load = clock.Elapsed.TotalSeconds;
-        var (managed, loaded) = (memory.Managed, MemoryPeak.Resident);
+        var (managed, loaded) = (memory.Managed, ResidentMemory.Peak);
         double? stepSeconds = null;
         if (step)
         {
@@ -47,7 +47,7 @@ internal static class LoadingBenchmark
             stepSeconds = clock.Elapsed.TotalSeconds;
         }
 
-        var afterStep = MemoryPeak.Resident;
+        var afterStep = ResidentMemory.Peak;
         Prepare();
         cats.Add(Cat(files));
         var machine = MachineDescription.Current();

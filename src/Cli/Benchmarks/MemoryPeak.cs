@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-
 namespace Diptych.Cli.Benchmarks;
 
 /// <summary>Watches the managed heap while something runs.</summary>
@@ -18,22 +15,6 @@ internal sealed class MemoryPeak : IDisposable
         {
             Look();
             return _managed;
-        }
-    }
-
-    /// <summary>Highest resident memory of the process since it began.</summary>
-    public static long Resident
-    {
-        get
-        {
-            if (!OperatingSystem.IsLinux())
-            {
-                using var process = Process.GetCurrentProcess();
-                return process.PeakWorkingSet64;
-            }
-
-            var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
         }
     }
 
