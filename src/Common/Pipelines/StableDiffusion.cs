@@ -68,13 +68,12 @@ public sealed class StableDiffusion : IDisposable
         TorchRuntime.Load();
         var source = ModelSource.Open(path, options);
         var placement = new WeightPlacement(device ?? CPU, dtype ?? ScalarType.Float32);
-        var pipeline = new StableDiffusion(
-            source,
-            TextConditioner.Load(source, placement),
-            LoadVae(source.Network("vae"), placement),
-            UNet2DConditionModel.Load(source.Network("unet"), placement),
-            source.Scheduler(),
-            placement.Device);
+        // Vocabularies are read while the networks are: they make no tensors.
+        var tokenizers = source.Tokenizers.Select(name => Task.Run(() => source.Tokenizer(name))).ToArray();
+        var unet = UNet2DConditionModel.Load(source.Network("unet"), placement);
+        var vae = LoadVae(source.Network("vae"), placement);
+        var text = TextConditioner.Load(source, placement, [.. tokenizers.Select(t => t.GetAwaiter().GetResult())]);
+        var pipeline = new StableDiffusion(source, text, vae, unet, source.Scheduler(), placement.Device);
         pipeline.CheckThatPartsFit();
         foreach (var module in (nn.Module[])[.. pipeline.Text.Encoders.Select(e => e.Model), pipeline.Vae, pipeline.UNet])
         {

@@ -19,14 +19,18 @@ public sealed class TextConditioner : IDisposable
         Encoders = encoders;
     }
 
-    /// <summary>Reads the tokenizers and text encoders of a model.</summary>
+    /// <summary>Loads the text encoders of a model.</summary>
+    /// <param name="source">The model.</param>
+    /// <param name="placement">Device and type of the weights; default fp32 on the CPU.</param>
+    /// <param name="tokenizers">Its tokenizers, where they have been read already.</param>
     /// <exception cref="DiptychException">A file is missing, damaged, or does not fit the others; the message names it.</exception>
-    public static TextConditioner Load(ModelSource source, WeightPlacement? placement = null)
+    public static TextConditioner Load(ModelSource source, WeightPlacement? placement = null, IReadOnlyList<ClipTokenizer>? tokenizers = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var first = new PromptEncoder(source.Tokenizer("tokenizer"), ClipTextModel.Load(source.Network("text_encoder"), placement));
+        tokenizers ??= [.. source.Tokenizers.Select(source.Tokenizer)];
+        var first = new PromptEncoder(tokenizers[0], ClipTextModel.Load(source.Network("text_encoder"), placement));
         return new TextConditioner(source.IsXl
-            ? [first, new PromptEncoder(source.Tokenizer("tokenizer_2"), ClipTextModelWithProjection.Load(source.Network("text_encoder_2"), placement))]
+            ? [first, new PromptEncoder(tokenizers[1], ClipTextModelWithProjection.Load(source.Network("text_encoder_2"), placement))]
             : [first]);
     }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Diptych.Common.SingleFile;
 
 /// <summary>One network of a single-file checkpoint under diffusers' names; tensors are converted as they are read.</summary>
-internal sealed class ConvertedWeights : IWeightSource
+internal sealed class ConvertedWeights : IWeightSource, IMappedWeights
 {
     private readonly IWeightSource _checkpoint;
     private readonly IReadOnlyDictionary<string, TensorRecipe> _recipes;
@@ -46,6 +46,10 @@ internal sealed class ConvertedWeights : IWeightSource
         var turned = _checkpoint.Read(recipe.Source).t().contiguous().view(-1);
         target.copy_(turned.narrow(0, first, target.NumberOfElements).view(target.shape));
     }
+
+    /// <inheritdoc/>
+    public Tensor? Map(string name, ScalarType dtype, long[] shape, long first = 0) =>
+        _recipes[name] is { Transposed: false } recipe ? (_checkpoint as IMappedWeights)?.Map(recipe.Source, dtype, shape, recipe.First + first) : null;
 
     /// <inheritdoc/>
     public void Dispose() => _checkpoint.Dispose();

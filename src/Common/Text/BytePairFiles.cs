@@ -7,6 +7,8 @@ namespace Diptych.Common.Text;
 internal static class BytePairFiles
 {
     private const string Remedy = "restore the model's own file";
+    private const int LongestPiece = 1024;
+    private const int TypicalSize = 49408;
 
     /// <summary>Reads <c>vocab.json</c> and <c>merges.txt</c>.</summary>
     public static (Dictionary<string, int> Vocabulary, List<string> Merges) ReadPair(string vocabularyPath, string mergesPath)
@@ -69,12 +71,12 @@ internal static class BytePairFiles
 
     private static Dictionary<string, int> ReadVocabulary(string path, JsonElement entries)
     {
-        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
-        var owners = new Dictionary<int, string>();
+        var vocabulary = new Dictionary<string, int>(TypicalSize, StringComparer.Ordinal);
+        var taken = new HashSet<int>(TypicalSize);
         foreach (var entry in entries.EnumerateObject())
         {
             var id = Id(path, entry);
-            if (!vocabulary.TryAdd(entry.Name, id) || !owners.TryAdd(id, entry.Name))
+            if (!vocabulary.TryAdd(entry.Name, id) || !taken.Add(id))
             {
                 throw new DiptychException($"{path}: '{entry.Name}' or its id {id} stands there twice; {Remedy}.");
             }
@@ -83,12 +85,23 @@ internal static class BytePairFiles
         return vocabulary.Count > 0 ? vocabulary : throw new DiptychException($"{path} holds no vocabulary; {Remedy}.");
     }
 
+    private static ReadOnlySpan<char> Joined(ReadOnlySpan<char> merge, int space, Span<char> target)
+    {
+        merge[..space].CopyTo(target);
+        merge[(space + 1)..].CopyTo(target[space..]);
+        return target[..(merge.Length - 1)];
+    }
+
     private static void Check(string path, Dictionary<string, int> vocabulary, List<string> merges)
     {
+        // Looked up as slices: forty-nine thousand merges would make four strings each.
+        var pieces = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
+        Span<char> joined = stackalloc char[LongestPiece];
         for (var i = 0; i < merges.Count; i++)
         {
-            var pieces = merges[i].Split(' ');
-            if (pieces.Length != 2 || !vocabulary.ContainsKey(pieces[0]) || !vocabulary.ContainsKey(pieces[1]) || !vocabulary.ContainsKey(pieces[0] + pieces[1]))
+            var merge = merges[i].AsSpan();
+            var space = merge.IndexOf(' ');
+            if (space <= 0 || merge.Length > LongestPiece || !pieces.ContainsKey(merge[..space]) || !pieces.ContainsKey(merge[(space + 1)..]) || !pieces.ContainsKey(Joined(merge, space, joined)))
             {
                 throw new DiptychException($"{path}: merge {i + 1} ('{merges[i]}') does not join two pieces of the vocabulary into a third; use vocabulary and merges of one model.");
             }

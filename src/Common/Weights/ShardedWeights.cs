@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Diptych.Common.Weights;
 
 /// <summary>Weights split over several files, as an <c>*.index.json</c> beside them says.</summary>
-public sealed class ShardedWeights : IWeightSource
+public sealed class ShardedWeights : IWeightSource, IMappedWeights
 {
     private readonly Dictionary<string, IWeightSource> _shards;
     private readonly Dictionary<string, IWeightSource> _owners = new(StringComparer.Ordinal);
@@ -57,6 +57,9 @@ public sealed class ShardedWeights : IWeightSource
         this.Entry(name);
         _owners[name].ReadInto(name, target, first);
     }
+
+    /// <inheritdoc/>
+    Tensor? IMappedWeights.Map(string name, ScalarType dtype, long[] shape, long first) => (_owners[name] as IMappedWeights)?.Map(name, dtype, shape, first);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -4,9 +4,11 @@ using static TorchSharp.torch;
 namespace Diptych.Common.Weights;
 
 /// <summary>A file whose tensors lie in it uncompressed, each at a known place.</summary>
-public abstract class TensorFile : IWeightSource
+public abstract class TensorFile : IWeightSource, IMappedWeights
 {
     private readonly TensorReader _reader;
+    private readonly Dictionary<ScalarType, Tensor> _mapped = [];
+    private readonly HashSet<long> _given = [];
 
     private protected TensorFile(string path, SafeFileHandle file, IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
@@ -54,7 +56,45 @@ public abstract class TensorFile : IWeightSource
     public void Dispose()
     {
         _reader.Dispose();
+        // Tensors made of it keep the mapping alive.
+        foreach (var mapped in _mapped.Values)
+        {
+            mapped.Dispose();
+        }
+
+        _mapped.Clear();
         GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    Tensor? IMappedWeights.Map(string name, ScalarType dtype, long[] shape, long first)
+    {
+        var stored = (StoredTensor)this.Entry(name);
+        var size = StoredDtype.SizeOf(stored.FileDtype);
+        // Windows would not let a mapped file be replaced.
+        if (OperatingSystem.IsWindows() || stored.Strides is not null || stored.Dtype != dtype || StoredDtype.IsWidened(stored.FileDtype) || stored.Offset % size != 0 || stored.Elements == 0)
+        {
+            return null;
+        }
+
+        // The pages are one tensor's: whoever asks for them again gets a copy, or two networks would learn with the same numbers.
+        if (!_given.Add(stored.Offset + first * size))
+        {
+            return null;
+        }
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        if (!_mapped.TryGetValue(dtype, out var whole))
+        {
+            whole = _mapped[dtype] = from_file(Path, shared: false, new FileInfo(Path).Length / size, dtype, CPU).DetachFromDisposeScope();
+        }
+
+        var elements = shape.Aggregate(1L, (product, d) => product * d);
+        var part = whole.narrow(0, stored.Offset / size + first, elements).view(shape);
+        // A tensor of its own on the same memory: views of one base would share a version counter, and changing one weight would look to
+        // autograd like changing all.
+        return empty(0, dtype: dtype, device: CPU).set_(part).MoveToOuterDisposeScope();
     }
 
     // Transposed or otherwise laid out with gaps: the stretch it spans is read, then walked.

@@ -5,8 +5,7 @@ using static TorchSharp.torch;
 namespace Diptych.Common.Weights;
 
 /// <summary>
-/// Reads elements from a file straight into a tensor's own memory. Positioned reads, not a mapping: mapped pages count as resident
-/// memory of the process, and reads need no lock between threads.
+/// Reads elements from a file straight into a tensor's own memory, by positioned reads, which need no lock between threads.
 /// </summary>
 internal sealed unsafe class TensorReader : IDisposable
 {
@@ -31,7 +30,7 @@ internal sealed unsafe class TensorReader : IDisposable
         if (target.dtype == held && !StoredDtype.IsWidened(fileDtype))
         {
             var memory = TensorMemory.Address(target);
-            HugePages.Advise(memory, count * size);
+            MemoryAdvice.FillSoon(memory, count * size);
             ReadBytes(offset, (byte*)memory, count * size);
             return;
         }

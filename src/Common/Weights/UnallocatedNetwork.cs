@@ -38,11 +38,20 @@ public static unsafe class UnallocatedNetwork
         return tensor.device_type == TorchSharp.DeviceType.META;
     }
 
+    /// <summary>The type a network's tensor has where it is placed.</summary>
+    internal static ScalarType TypeOf(Tensor tensor, WeightPlacement placement) =>
+        tensor.dtype is ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 ? placement.Dtype : tensor.dtype;
+
     /// <summary>Gives a network's tensor memory, uninitialised, on a device and in a type. Whether it asks for a gradient stays as it was.</summary>
     internal static void Allocate(Tensor tensor, WeightPlacement placement)
     {
-        var type = tensor.dtype is ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 ? placement.Dtype : tensor.dtype;
-        using var memory = empty(tensor.shape, dtype: type, device: placement.Device);
+        using var memory = empty(tensor.shape, dtype: TypeOf(tensor, placement), device: placement.Device);
+        Give(tensor, memory);
+    }
+
+    /// <summary>Gives a network's tensor the memory of another, which is left without.</summary>
+    internal static void Give(Tensor tensor, Tensor memory)
+    {
         memory.requires_grad = tensor.requires_grad;
         // A C++ Tensor is one counted pointer, and TorchSharp's handle is its address: exchanging the pointers gives every holder of the
         // parameter the new memory. TorchSharp has no other way that works for modules of every kind.

@@ -1,3 +1,4 @@
+using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Weights;
@@ -14,7 +15,7 @@ public static class WeightLoader
     private static readonly int Readers = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     /// <summary>Copies every tensor of <paramref name="source"/> into <paramref name="module"/>, converting between floating-point types.</summary>
-    /// <param name="module">The network; its <c>state_dict</c> names what is needed. Parameters without memory are given some.</param>
+    /// <param name="module">The network; its <c>state_dict</c> names what is needed. Parameters without memory are given some: the file's own pages where type and place allow, so that nothing is copied.</param>
     /// <param name="source">The weights.</param>
     /// <param name="rename">Maps a name in the source to one in the network; <see langword="null"/> leaves a tensor out on purpose.</param>
     /// <param name="placement">Where parameters without memory go; default fp32 on the CPU. Those with memory stay where they are.</param>
@@ -28,16 +29,12 @@ public static class WeightLoader
         var wanted = module.state_dict();
         var sources = Match(source, rename);
         Check(source, wanted, sources);
-        foreach (var target in wanted.Values.Where(UnallocatedNetwork.IsUnallocated))
-        {
-            UnallocatedNetwork.Allocate(target, placement ?? WeightPlacement.Default);
-        }
-
         // The largest first, so that no thread is left with one when the others are done.
-        var order = wanted.OrderByDescending(p => p.Value.NumberOfElements).Select(p => (Name: sources[p.Key], Target: p.Value)).ToList();
+        var order = wanted.OrderByDescending(p => p.Value.NumberOfElements)
+            .Select(p => (Name: sources[p.Key], Target: p.Value, IsMapped: Place(source, sources[p.Key], p.Value, placement ?? WeightPlacement.Default))).ToList();
         try
         {
-            Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(order, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = Readers }, item => Fill(source, item.Name, item.Target));
+            Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(order, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = Readers }, item => Fill(source, item.Name, item.Target, item.IsMapped));
         }
         catch (AggregateException e) when (e.InnerExceptions.OfType<DiptychException>().FirstOrDefault() is { } reason)
         {
@@ -45,8 +42,41 @@ public static class WeightLoader
         }
     }
 
-    private static void Fill(IWeightSource source, string name, Tensor target)
+    // Gives a parameter memory where it has none; the file's own where that serves.
+    private static bool Place(IWeightSource source, string name, Tensor target, WeightPlacement placement)
     {
+        if (!UnallocatedNetwork.IsUnallocated(target))
+        {
+            return false;
+        }
+
+        var mapped = placement.Device.type == TorchSharp.DeviceType.CPU ? (source as IMappedWeights)?.Map(name, UnallocatedNetwork.TypeOf(target, placement), target.shape) : null;
+        if (mapped is null)
+        {
+            UnallocatedNetwork.Allocate(target, placement);
+            return false;
+        }
+
+        using (mapped)
+        {
+            UnallocatedNetwork.Give(target, mapped);
+        }
+
+        return true;
+    }
+
+    private static void Fill(IWeightSource source, string name, Tensor target, bool isMapped)
+    {
+        if (isMapped)
+        {
+            if (!MemoryAdvice.Populate(TensorMemory.Address(target), target.NumberOfElements * target.ElementSize))
+            {
+                throw new DiptychException($"{source.Path} could not be read at '{name}': check the disk, or download the model again.");
+            }
+
+            return;
+        }
+
         // Gradient mode belongs to the thread.
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();

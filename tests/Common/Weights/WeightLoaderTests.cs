@@ -116,6 +116,58 @@ public sealed class WeightLoaderTests : IDisposable
     }
 
     [Fact]
+    public void Weights_in_the_files_own_pages_can_be_changed_and_the_file_stays_as_it_was()
+    {
+        using var scope = NewDisposeScope();
+        Write(("weight", ones(3, 2)), ("bias", ones(3)));
+        var before = File.ReadAllBytes(_path);
+        using var linear = UnallocatedNetwork.Build(() => nn.Linear(2, 3));
+        using var other = UnallocatedNetwork.Build(() => nn.Linear(2, 3));
+        using (var file = SafetensorsFile.Open(_path))
+        {
+            Assert.NotNull(((IMappedWeights)file).Map("bias", ScalarType.Float32, [3]));
+            Assert.Null(((IMappedWeights)file).Map("bias", ScalarType.BFloat16, [3]));
+            WeightLoader.Load(linear, file);
+            WeightLoader.Load(other, file);
+        }
+
+        using (no_grad())
+        {
+            linear.weight!.mul_(5);
+        }
+
+        // Replaced as files are here: by another of the same name.
+        SafetensorsWriter.Write(_path, [KeyValuePair.Create("x", zeros(1))]);
+        Assert.Equal(30f, linear.weight!.sum().item<float>());
+        Assert.Equal(6f, other.weight!.sum().item<float>());
+        Assert.Equal(3f, linear.bias!.sum().item<float>());
+        File.WriteAllBytes(_path, before);
+        using var again = SafetensorsFile.Open(_path);
+        Assert.Equal(6f, again.Read("weight").sum().item<float>());
+    }
+
+    [Fact]
+    public void Changing_one_mapped_weight_is_no_change_of_another()
+    {
+        using var scope = NewDisposeScope();
+        Write(("weight", ones(3, 2)), ("bias", ones(3)));
+        using var linear = UnallocatedNetwork.Build(() => nn.Linear(2, 3));
+        using var file = SafetensorsFile.Open(_path);
+        WeightLoader.Load(linear, file);
+        using var input = ones(1, 2).requires_grad_();
+
+        // Backward needs the weight as it was; autograd would refuse if the bias's change counted as the weight's.
+        var output = linear.call(input);
+        using (no_grad())
+        {
+            linear.bias!.add_(1);
+        }
+
+        output.sum().backward();
+        Assert.Equal([3f, 3f], input.grad!.data<float>().ToArray());
+    }
+
+    [Fact]
     public void Part_of_a_tensor_can_be_read()
     {
         using var scope = NewDisposeScope();

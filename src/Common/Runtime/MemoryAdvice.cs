@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace Diptych.Common.Runtime;
+
+/// <summary>Tells Linux what memory is about to be used for. Elsewhere, and where the system cannot follow, nothing changes but speed.</summary>
+internal static partial class MemoryAdvice
+{
+    private const long Page = 4096;
+    private const long LargePage = 2L << 20;
+    private const int WantLargePages = 14;
+    private const int PopulateForReading = 22;
+    private const int InvalidArgument = 22;
+
+    /// <summary>
+    /// Asks for pages of two megabytes where a tensor is about to be filled: a model of four gigabytes has a million ordinary pages, and
+    /// meeting each for the first time costs more than copying into it.
+    /// </summary>
+    public static void FillSoon(nint address, long length)
+    {
+        // Rounded inwards, so that no memory is asked for that the tensor does not have.
+        var begin = (address + LargePage - 1) / LargePage * LargePage;
+        var end = (address + length) / LargePage * LargePage;
+        if (OperatingSystem.IsLinux() && end > begin)
+        {
+            _ = Advise((nint)begin, (nuint)(end - begin), WantLargePages);
+        }
+    }
+
+    /// <summary>Brings the pages of a mapped file into memory, all at once instead of one at a time when they are first read.</summary>
+    /// <returns>Whether they are there; false where the file cannot be read.</returns>
+    public static bool Populate(nint address, long length)
+    {
+        var begin = address / Page * Page;
+        // Kernels before 5.14 do not know this advice: there the pages come when they are read.
+        return !OperatingSystem.IsLinux() || Advise((nint)begin, (nuint)(address + length - begin), PopulateForReading) == 0 || Marshal.GetLastPInvokeError() == InvalidArgument;
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    private static partial int Advise(nint address, nuint length, int advice);
+}
