@@ -99,7 +99,8 @@ public sealed class VaeMemoryTests : IDisposable
         long Peak(VaeMemory memory, Tensor latents)
         {
             memory.Decode(_vae, latents).Dispose();
-            return PeakMemory.Of(() => memory.Decode(_vae, latents).Dispose());
+            // Whatever else the process does meanwhile only adds, so the least of a few is the nearest.
+            return Enumerable.Range(0, 4).Min(_ => PeakMemory.Of(() => memory.Decode(_vae, latents).Dispose()));
         }
 
         var (whole, tiled) = (Peak(new(), large), Peak(new() { Tiling = true }, large));
