@@ -64,7 +64,8 @@ public sealed class LabPretrainingTests
     {
         using var folder = new ScratchFolder();
         var error = Assert.Throws<DiptychException>(() => new LabPretraining(PretrainingOptions.Micro with { Pictures = 40, Gated = true }, folder["work"], CPU).Run());
-        Assert.Contains("text-encoder", error.Message, StringComparison.Ordinal);
+        // Which gate is the first to fail depends on rounding: a few of so small a network's figures lie close to their limits.
+        Assert.Matches("^The gate after (text-encoder|autoencoder|oracle) failed: .+ \\(at (least|most) [0-9.]+, NOT REACHED\\).*--ungated", error.Message);
         Assert.DoesNotContain('\n', error.Message);
     }
 
