@@ -38,6 +38,11 @@ public sealed class ArchitectureTests
         Assert.All(Sources("src/DreamBooth"), f => Assert.DoesNotContain("TextualInversion", File.ReadAllText(f), StringComparison.Ordinal));
     }
 
+    // See BriefThreads: a pool thread that once ran a parallel operator slows every later one down for as long as the process lives.
+    [Fact]
+    public void No_tensors_are_made_on_the_pools_threads() =>
+        Assert.All(Sources("src/Common"), f => Assert.DoesNotContain("Parallel.For", File.ReadAllText(f), StringComparison.Ordinal));
+
     [Fact]
     public void The_loop_knows_no_method() =>
         Assert.All(Sources("src/Common/Training"), f =>

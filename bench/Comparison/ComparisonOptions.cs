@@ -3,6 +3,7 @@ using Diptych.Common.Pipelines;
 using Diptych.Common.Runtime;
 using Diptych.DreamBooth;
 using Diptych.TextualInversion;
+using TorchSharp;
 
 namespace Diptych.Comparison;
 
@@ -66,6 +67,9 @@ public sealed record ComparisonOptions
 
     /// <summary>How pictures are drawn.</summary>
     public GenerationOptions Generation { get; init; } = new() { Steps = 16, GuidanceScale = 3, BatchSize = 12 };
+
+    /// <summary>Where the networks run; judges stay on the CPU. Default there.</summary>
+    public DeviceType Device { get; init; } = DeviceType.CPU;
 
     /// <summary>Precision of matrix products in training and drawing. Default fp32.</summary>
     public MixedPrecision MixedPrecision { get; init; }

@@ -45,7 +45,9 @@ public static class ComparisonRunner
         var contexts = Contexts.For(truth.Body);
         var plan = new WorkPlan(Stages(options), progress);
 
-        using var untouched = StableDiffusion.Load(options.Model);
+        // Nobody trains this copy: DreamBooth's arms load their own.
+        var device = new TorchSharp.torch.Device(options.Device);
+        using var untouched = StableDiffusion.Load(options.Model, device, options: new ModelOptions().WithFrozenUNet(options.MixedPrecision, device));
         var arms = Train(options, photos, plan, untouched, description, cancellation);
         try
         {

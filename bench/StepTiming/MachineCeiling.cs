@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
 namespace Diptych.StepTiming;
 
 /// <summary>What this machine can do at most, measured beside the steps: the best rate of a large matrix product and of a large convolution.</summary>
-/// <param name="MatmulGflops">Billions of operations a second of a square fp32 product.</param>
+/// <param name="MatmulGflops">Billions of operations a second of a square product.</param>
 /// <param name="ConvGflops">The same of a 3 x 3 convolution.</param>
 public sealed record MachineCeiling(double MatmulGflops, double ConvGflops)
 {
@@ -15,13 +16,17 @@ public sealed record MachineCeiling(double MatmulGflops, double ConvGflops)
     private const int Repeats = 12;
 
     /// <summary>Measures; about two seconds.</summary>
-    public static MachineCeiling Measure(Device device)
+    /// <param name="device">Where.</param>
+    /// <param name="precision">Of the factors.</param>
+    public static MachineCeiling Measure(Device device, MixedPrecision precision = MixedPrecision.No)
     {
         ArgumentNullException.ThrowIfNull(device);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var (a, b) = (randn(Side, Side, device: device), randn(Side, Side, device: device));
-        var (x, weight) = (randn(Batch, Channels, Picture, Picture, device: device), randn(Channels, Channels, 3, 3, device: device));
+        var type = precision.On(device) == MixedPrecision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        Tensor Random(params long[] shape) => randn(shape, device: device).to_type(type);
+        var (a, b) = (Random(Side, Side), Random(Side, Side));
+        var (x, weight) = (Random(Batch, Channels, Picture, Picture), Random(Channels, Channels, 3, 3));
         return new MachineCeiling(
             Best(2.0 * Side * Side * Side, device, () => matmul(a, b)),
             Best(2.0 * Batch * Picture * Picture * Channels * Channels * 9, device, () => nn.functional.conv2d(x, weight, padding: [1, 1])));

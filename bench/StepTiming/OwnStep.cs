@@ -35,7 +35,7 @@ public sealed class OwnStep : ITimedStep
     public static OwnStep TextualInversion(StepSetup setup)
     {
         ArgumentNullException.ThrowIfNull(setup);
-        var sd = setup.LoadModel();
+        var sd = setup.LoadModel(new ModelOptions().WithFrozenUNet(setup.Precision, setup.Device));
         var concept = ConceptEmbedding.Create(sd, new TextualInversionOptions { PlaceholderToken = StepSetup.Placeholder, InitializerToken = setup.InitializerToken });
         return new OwnStep(setup, sd, new TextualInversionStep(sd, concept), concept, clips: false, step => sd.Tokenize(
             [.. Enumerable.Range(0, setup.BatchSize).Select(i =>

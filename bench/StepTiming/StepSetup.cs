@@ -22,7 +22,7 @@ public sealed record StepSetup(string Model, string Photos, int Resolution, int 
     /// <summary>The word a placeholder starts from.</summary>
     public string InitializerToken { get; init; } = "dog";
 
-    internal StableDiffusion LoadModel() => StableDiffusion.Load(Model, Device);
+    internal StableDiffusion LoadModel(ModelOptions? options = null) => StableDiffusion.Load(Model, Device, options: options);
 
     internal IReadOnlyList<string> Files() => PhotoFolder.List(Photos).Files;
 }

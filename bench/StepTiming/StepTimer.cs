@@ -12,7 +12,7 @@ public static class StepTimer
     /// <param name="method">ti or db.</param>
     /// <param name="setup">Model, photos, batch, precision.</param>
     /// <param name="steps">Timed steps of each; their median counts.</param>
-    /// <param name="ceiling">What the machine can do.</param>
+    /// <param name="ceiling">What the machine can do in our step's precision.</param>
     /// <param name="progress">Told what is going on, done and total.</param>
     /// <param name="cancellation">Stops between two steps.</param>
     public static StepTimingRow Measure(
@@ -27,7 +27,7 @@ public static class StepTimer
         var operations = setup.BatchSize * (method == "ti" ? flops.TextualInversion : flops.DreamBooth);
         return new StepTimingRow
         {
-            Shape = name, Method = method, Batch = setup.BatchSize, Precision = setup.Precision == MixedPrecision.No ? "fp32" : "bf16", Resolution = setup.Resolution,
+            Shape = name, Method = method, Batch = setup.BatchSize, Precision = setup.Precision.On(setup.Device) == MixedPrecision.No ? "fp32" : "bf16", Resolution = setup.Resolution,
             BaselineMs = script.Milliseconds, OursMs = ours.Milliseconds, Ratio = ours.Milliseconds / script.Milliseconds,
             Gflop = operations / 1e9, FloorShare = operations / 1e6 / ceiling.Gflops / ours.Milliseconds,
             BaselinePeakMb = script.PeakMb, PeakMb = ours.PeakMb, Phases = ours.Phases, BaselinePhases = script.Phases,

@@ -7,11 +7,13 @@ namespace Diptych.StepTiming;
 
 /// <summary>A run of the benchmark.</summary>
 /// <param name="Machine">Processor, cores, system, libtorch.</param>
-/// <param name="Ceiling">What the machine can do at most.</param>
+/// <param name="Ceiling">What the machine can do at most in fp32.</param>
+/// <param name="Bf16Ceiling">The same in bf16, where rows were measured in it.</param>
 /// <param name="Rows">One row for each pair.</param>
 public sealed record StepTimingResult(
     [property: JsonPropertyName("machine")] string Machine,
     [property: JsonPropertyName("ceiling")] MachineCeiling Ceiling,
+    [property: JsonPropertyName("bf16_ceiling")] MachineCeiling? Bf16Ceiling,
     [property: JsonPropertyName("rows")] IReadOnlyList<StepTimingRow> Rows)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -23,7 +25,12 @@ public sealed record StepTimingResult(
     public string ToTable()
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{Machine}; at most {Ceiling.MatmulGflops:0} GFLOP/s in products, {Ceiling.ConvGflops:0} in convolutions");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Machine}; at most {Ceiling.MatmulGflops:0} GFLOP/s in fp32 products, {Ceiling.ConvGflops:0} in convolutions");
+        if (Bf16Ceiling is { } half)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"in bf16 {half.MatmulGflops:0} and {half.ConvGflops:0}");
+        }
+
         text.AppendLine(Line("shape", "method", "batch", "precision", "script ms", "ours ms", "ratio", "of floor", "peak MB", "tensors", "bytes"));
         foreach (var row in Rows)
         {

@@ -9,7 +9,7 @@ public sealed record StepTimingRow
     [JsonPropertyName("shape")]
     public required string Shape { get; init; }
 
-    /// <summary>ti or db.</summary>
+    /// <summary>ti or db, a training step; draw, a picture.</summary>
     [JsonPropertyName("method")]
     public required string Method { get; init; }
 
@@ -41,7 +41,7 @@ public sealed record StepTimingRow
     [JsonPropertyName("gflop")]
     public required double Gflop { get; init; }
 
-    /// <summary>Time those would take at the machine's best fp32 rate, relative to the time ours takes.</summary>
+    /// <summary>Time those would take at the machine's best rate in this row's precision, relative to the time ours takes.</summary>
     [JsonPropertyName("floor_share")]
     public required double FloorShare { get; init; }
 
@@ -63,25 +63,25 @@ public sealed record StepTimingRow
 
     /// <summary>Tensors our step's managed code makes, one for nearly every operator launched before backward.</summary>
     [JsonPropertyName("tensors")]
-    public required long Tensors { get; init; }
+    public long Tensors { get; init; }
 
     /// <summary>The same of the baseline.</summary>
     [JsonPropertyName("baseline_tensors")]
-    public required long BaselineTensors { get; init; }
+    public long BaselineTensors { get; init; }
 
     /// <summary>Managed bytes our step allocates.</summary>
     [JsonPropertyName("allocated_bytes")]
-    public required long AllocatedBytes { get; init; }
+    public long AllocatedBytes { get; init; }
 
     /// <summary>The same of the baseline.</summary>
     [JsonPropertyName("baseline_allocated_bytes")]
-    public required long BaselineAllocatedBytes { get; init; }
+    public long BaselineAllocatedBytes { get; init; }
 
     /// <summary>Mean loss of our steps; photos, noise and timesteps differ from the baseline's.</summary>
     [JsonPropertyName("loss")]
-    public required double Loss { get; init; }
+    public double? Loss { get; init; }
 
     /// <summary>Mean loss of the baseline's.</summary>
     [JsonPropertyName("baseline_loss")]
-    public required double BaselineLoss { get; init; }
+    public double? BaselineLoss { get; init; }
 }

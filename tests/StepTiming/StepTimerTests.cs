@@ -15,11 +15,20 @@ public sealed class StepTimerTests
     {
         var setup = new StepSetup(LabFiles.Model.Model, Path.Combine(LabFiles.Model.Subject("off-palette-dog"), "references"), 128, 2, MixedPrecision.No, CPU);
         var row = StepTimer.Measure("lab", method, setup, 4, new MachineCeiling(100, 100));
-        Assert.InRange(row.Loss, .3 * row.BaselineLoss, 3 * row.BaselineLoss);
+        Assert.InRange(row.Loss!.Value, .3 * row.BaselineLoss!.Value, 3 * row.BaselineLoss.Value);
         Assert.True(row.Phases["backward"] > 0 && row.Phases["vae"] == 0 && row.BaselinePhases["vae"] > 0);
-        using var json = JsonDocument.Parse(new StepTimingResult("a machine", new MachineCeiling(100, 100), [row]).ToJson());
+        using var json = JsonDocument.Parse(new StepTimingResult("a machine", new MachineCeiling(100, 100), null, [row]).ToJson());
         var written = json.RootElement.GetProperty("rows")[0];
         Assert.All((string[])["shape", "method", "batch", "precision", "baseline_ms", "ours_ms", "ratio", "floor_share", "peak_mb", "phases"], name => Assert.True(written.TryGetProperty(name, out _), name));
+    }
+
+    [Fact]
+    public void Drawing_is_timed_by_the_picture()
+    {
+        var setup = new StepSetup(LabFiles.Model.Model, "", 128, 2, MixedPrecision.No, CPU);
+        var row = SamplingTimer.Measure("lab", setup, steps: 2, rounds: 1, new MachineCeiling(100, 100));
+        Assert.Equal("draw", row.Method);
+        Assert.True(row.Phases["vae"] > 0 && row.Phases["forward"] > 0 && row.OursMs > 0 && row.Gflop > 0);
     }
 
     // A change that adds operators or managed garbage to the step shows here, whatever the machine is doing. The figures are the ones measured when

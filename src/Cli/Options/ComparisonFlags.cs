@@ -41,15 +41,18 @@ internal sealed class ComparisonFlags
     private readonly Option<int?> _steps = OptionKinds.Whole("--steps", $"Sampler steps. Default {Full.Generation.Steps}.");
     private readonly Option<double?> _guidance = OptionKinds.Number("--guidance-scale", FormattableString.Invariant($"Classifier-free guidance. Default {Full.Generation.GuidanceScale}."));
     private readonly Option<string?> _sampler = OptionKinds.Text("--sampler", "NAME", $"One of {string.Join(", ", SamplerNames.Known)}. Default the one the model names.");
-    private readonly Option<MixedPrecision?> _precision = OptionKinds.Choice<MixedPrecision>("--mixed-precision", "Precision of matrix products in training and drawing. Default no: fp32.");
+    private readonly PrecisionFlag _precision = new("Precision of matrix products in training and drawing.");
+    private readonly DeviceFlag _device = new();
 
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])
-            [_subject, _class, _model, _output, _resume, _seed, _description, _quick, _identifier, _placeholder, _pictures, _tiSteps, _tiRate, _dbSteps, _dbRate, _batch, _classImages, _steps, _guidance, _sampler, _precision])
+            [_subject, _class, _model, _output, _resume, _seed, _description, _quick, _identifier, _placeholder, _pictures, _tiSteps, _tiRate, _dbSteps, _dbRate, _batch, _classImages, _steps, _guidance, _sampler, _precision.Option])
         {
             command.Add(option);
         }
+
+        _device.AddTo(command);
     }
 
     /// <summary>The comparison that is asked for.</summary>
@@ -79,12 +82,14 @@ internal sealed class ComparisonFlags
             DreamBoothLearningRate = values.Of(_dbRate, plain.DreamBoothLearningRate),
             TrainBatchSize = values.Of(_batch, plain.TrainBatchSize),
             NumClassImages = values.Of(_classImages, plain.NumClassImages),
-            MixedPrecision = values.Of(_precision, plain.MixedPrecision),
             Description = values.OrNone(_description),
         });
         var subject = values.OrNone(_subject) ?? values.Keep(_subject, LabModel.Find().Subject(DefaultSubject));
+        var device = _device.Read(values);
         return numbers with
         {
+            Device = device.type,
+            MixedPrecision = _precision.Read(values, device),
             Subject = subject,
             ClassNoun = values.OrNone(_class) ?? values.Keep(_class, ClassOf(subject)),
             Model = values.OrNone(_model) ?? values.Keep(_model, LabModel.Find().Model),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Diptych.Common.Runtime;
 using Diptych.Common.Training;
+using static TorchSharp.torch;
 
 namespace Diptych.Cli.Options;
 
@@ -28,7 +29,7 @@ internal sealed class TrainingFlags
     private readonly Option<long?> _seed = OptionKinds.Seed("--seed", "Names every random draw of the run. Default 0 (the reference's is a new one each time).");
     private readonly Option<int?> _every;
     private readonly Option<int?> _keep;
-    private readonly Option<MixedPrecision?> _precision = OptionKinds.Choice<MixedPrecision>("--mixed-precision", "Precision of matrix products; weights and losses stay fp32. Default no: fp32.");
+    private readonly PrecisionFlag _precision = new("Precision of matrix products; weights and losses stay fp32. With --parity the default is no.");
     private readonly Option<bool> _parity = OptionKinds.Flag("--parity", "Do what the reference script does: its defaults, its way of preparing photos, its epochs. Default no.");
 
     public TrainingFlags(TrainingDefaults defaults)
@@ -53,7 +54,7 @@ internal sealed class TrainingFlags
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_steps, _batch, _accumulation, _rate, _scale, _scheduler, _warmup, _cycles, _power, _beta1, _beta2, _decay, _epsilon, _norm, _seed, _every, _keep, _precision, _parity])
+        foreach (var option in (Option[])[_steps, _batch, _accumulation, _rate, _scale, _scheduler, _warmup, _cycles, _power, _beta1, _beta2, _decay, _epsilon, _norm, _seed, _every, _keep, _precision.Option, _parity])
         {
             command.Add(option);
         }
@@ -87,10 +88,13 @@ internal sealed class TrainingFlags
             Seed = values.Of(_seed, otherwise.Seed),
             CheckpointingSteps = values.Of(_every, otherwise.CheckpointingSteps),
             CheckpointsTotalLimit = values.Of(_keep, otherwise.CheckpointsTotalLimit),
-            MixedPrecision = values.Of(_precision, otherwise.MixedPrecision),
             Parity = parity,
         });
     }
+
+    /// <summary>Puts the precision in once the device is known.</summary>
+    public TrainingOptions On(Device device, TrainingOptions options, OptionValues values) =>
+        options with { MixedPrecision = _precision.Read(values, device, options.Parity ? MixedPrecision.No : MixedPrecision.Auto) };
 
     /// <summary>Puts the number of steps in where the reference's "one epoch" is meant.</summary>
     public TrainingOptions WithSteps(TrainingOptions options, OptionValues values, int photos)

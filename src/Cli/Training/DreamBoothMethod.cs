@@ -33,6 +33,8 @@ internal sealed class DreamBoothMethod : ITrainingMethod
 
     public string Artefact => Path.Combine(ModelFolderName, "model_index.json");
 
+    public bool FreezesUNet => false;
+
     public TrainingDefaults Defaults => TrainingDefaults.DreamBooth;
 
     public PhotoFlags Photos { get; } = PhotoFlags.ForDreamBooth();
@@ -65,7 +67,6 @@ internal sealed class DreamBoothMethod : ITrainingMethod
             Steps = values.Of(_steps, training.Parity ? referenceSteps : _generation.Steps),
             GuidanceScale = values.Of(_guidance, _generation.GuidanceScale),
             BatchSize = values.Of(_batch, training.Parity ? referenceBatch : _generation.BatchSize),
-            MixedPrecision = training.MixedPrecision,
         });
         if (_options.WithPriorPreservation && string.IsNullOrWhiteSpace(_options.ClassPrompt))
         {
@@ -105,7 +106,7 @@ internal sealed class DreamBoothMethod : ITrainingMethod
         }
 
         var folder = options.ClassDataDir ?? Path.Combine(work.Folder, "class-images");
-        var images = ClassImages.Ensure(work.Model, options, folder, _generation, (done, total) => display.Report("drawing class images", done, total), work.Cancellation);
+        var images = ClassImages.Ensure(work.Model, options, folder, _generation with { MixedPrecision = work.Training.MixedPrecision }, (done, total) => display.Report("drawing class images", done, total), work.Cancellation);
         var latents = PhotoLatents.Create(work.Model, images, work.Transform, work.Training.Seed);
         work.Hashes["class_images"] = latents.Key;
         return latents;

@@ -17,6 +17,9 @@ internal interface ITrainingMethod
     /// <summary>The file, relative to the run folder, whose presence says that the run is complete.</summary>
     string Artefact { get; }
 
+    /// <summary>Whether the UNet does not learn: it may then be kept in the type its products are computed in.</summary>
+    bool FreezesUNet { get; }
+
     /// <summary>Defaults of the options both methods share.</summary>
     TrainingDefaults Defaults { get; }
 

@@ -23,6 +23,8 @@ internal sealed class TextualInversionMethod : ITrainingMethod
 
     public string Artefact => EmbeddingFile.Name;
 
+    public bool FreezesUNet => true;
+
     public TrainingDefaults Defaults => TrainingDefaults.TextualInversion;
 
     public PhotoFlags Photos { get; } = PhotoFlags.ForTextualInversion();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Diptych.Cli.Benchmarks;
 using Diptych.Cli.Options;
 using Diptych.Common.Runtime;
 using Diptych.Lab;
@@ -10,27 +11,29 @@ namespace Diptych.Cli.Verbs;
 /// <summary><c>diptych bench</c>: what a training step costs here, against the reference scripts' way of taking it.</summary>
 internal sealed class BenchVerb
 {
-    private const string LabShape = "lab";
-
     private readonly Session _session;
     private readonly DeviceFlag _device = new();
-    private readonly Option<string?> _model = OptionKinds.Text("--model", "DIR", "A model folder to time instead of the embedded model; random weights do, speed does not depend on them.");
+    private readonly Option<BenchmarkShape?> _shape = OptionKinds.Choice<BenchmarkShape>("--shape", "The embedded model, or a model of full size with random weights, written to the temporary folder (4 or 14 GB). Default lab.");
+    private readonly Option<string?> _model = OptionKinds.Text("--model", "DIR", "A model folder to time instead of a shape.");
     private readonly Option<string?> _photos = OptionKinds.Text("--instance-data-dir", "DIR", "Training photos. Default the embedded subject's.");
-    private readonly Option<string?> _method = OptionKinds.Text("--method", "ti|db", "Textual Inversion or DreamBooth. Default both.");
-    private readonly Option<int?> _batch = OptionKinds.Whole("--batch", "Pictures a step. Default 4.");
+    private readonly Option<string?> _method = OptionKinds.Text("--method", "ti|db|draw", "Textual Inversion's step, DreamBooth's, or drawing pictures. Default the two steps.");
+    private readonly Option<int?> _batch = OptionKinds.Whole("--batch", "Pictures a step. Default 4; 8 for drawing.");
     private readonly Option<int?> _resolution = OptionKinds.Whole("--resolution", "Pixels a side. Default the model's own.");
-    private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Timed steps of each side; the median counts. Default 15.");
-    private readonly Option<MixedPrecision?> _precision = OptionKinds.Choice<MixedPrecision>("--mixed-precision", "Precision of our products; the script-shaped step stays in fp32. Default no: fp32.");
+    private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Timed steps of each side, the median counts; for drawing, sampler steps of each of three batches. Default 15; 25 for drawing.");
+    private readonly PrecisionFlag _precision = new("Precision of our products; the script-shaped side stays in fp32.");
     private readonly Option<string?> _json = JsonFile.Option();
+
+    // Batches drawn on each side.
+    private const int Rounds = 3;
 
     private BenchVerb(Session session) => _session = session;
 
     public static Command Create(Session session)
     {
         var verb = new BenchVerb(session);
-        var command = new Command("bench", "Time training steps against script-shaped ones, phase by phase, in one run.")
+        var command = new Command("bench", "Time training steps and drawing against the reference scripts' way, phase by phase, in one run.")
         {
-            verb._model, verb._photos, verb._method, verb._batch, verb._resolution, verb._steps, verb._precision, verb._json,
+            verb._shape, verb._model, verb._photos, verb._method, verb._batch, verb._resolution, verb._steps, verb._precision.Option, verb._json,
         };
         verb._device.AddTo(command);
         command.SetAction(verb.Run);
@@ -44,35 +47,30 @@ internal sealed class BenchVerb
         string[] methods = values.OrNone(_method) switch
         {
             null => ["ti", "db"],
-            "ti" => ["ti"],
-            "db" => ["db"],
-            var other => throw new UsageException($"--method {other}: choose ti or db."),
+            "ti" or "db" or "draw" => [values.OrNone(_method)!],
+            var other => throw new UsageException($"--method {other}: choose ti, db or draw."),
         };
-        var steps = InRange("--steps", values.Of(_steps, 15), 1000);
-        var batch = InRange("--batch", values.Of(_batch, 4), 1024);
+        var draws = methods is ["draw"];
+        var steps = InRange("--steps", values.Of(_steps, draws ? 25 : 15), 1000);
+        var batch = InRange("--batch", values.Of(_batch, draws ? 8 : 4), 1024);
         var json = parsed.GetValue(_json);
         JsonFile.Check(json);
         var device = _device.Read(values);
-        var lab = LabModel.Find();
-        var model = values.OrNone(_model);
+        using var display = _session.ShowProgress();
+        using var model = values.OrNone(_model) is { } folder ? BenchmarkModel.At(folder) : BenchmarkModel.Of(values.Of(_shape, BenchmarkShape.Lab), (what, done, total) => display.Report(what, done, total), _session.Cancellation);
         var setup = new StepSetup(
-            model ?? lab.Model, values.OrNone(_photos) ?? Path.Combine(lab.Subject("off-palette-dog"), "references"), values.OrNone(_resolution) ?? OwnSize(model ?? lab.Model),
-            batch, values.Of(_precision, MixedPrecision.No), device);
-        var name = model is null ? LabShape : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model)));
+            model.Folder, values.OrNone(_photos) ?? Path.Combine(LabModel.Find().Subject("off-palette-dog"), "references"), values.OrNone(_resolution) ?? OwnSize(model.Folder),
+            batch, _precision.Read(values, device), device);
 
-        var ceiling = MachineCeiling.Measure(device);
-        var rows = new List<StepTimingRow>();
-        using (var display = _session.ShowProgress())
-        {
-            foreach (var method in methods)
-            {
-                rows.Add(StepTimer.Measure(name, method, setup, steps, ceiling, (what, done, total) => display.Report(what, done, total), _session.Cancellation));
-            }
-        }
-
+        var fp32 = MachineCeiling.Measure(device);
+        var bf16 = setup.Precision == MixedPrecision.Bf16 ? MachineCeiling.Measure(device, MixedPrecision.Bf16) : null;
+        var rows = methods.Select(method => draws
+            ? SamplingTimer.Measure(model.Name, setup, steps, Rounds, bf16 ?? fp32, (what, done, total) => display.Report(what, done, total), _session.Cancellation)
+            : StepTimer.Measure(model.Name, method, setup, steps, bf16 ?? fp32, (what, done, total) => display.Report(what, done, total), _session.Cancellation)).ToList();
         var machine = MachineDescription.Current();
-        var result = new StepTimingResult(string.Create(CultureInfo.InvariantCulture, $"{machine.Cpu}, {machine.Cores} cores, {machine.Threads} threads, libtorch {machine.Libtorch}"), ceiling, rows);
+        var result = new StepTimingResult(string.Create(CultureInfo.InvariantCulture, $"{machine.Cpu}, {machine.Cores} cores, {machine.Threads} threads, libtorch {machine.Libtorch}"), fp32, bf16, rows);
         JsonFile.Write(json, result.ToJson());
+        display.Dispose();
         _session.Terminal.Out.Write(result.ToTable());
         return ExitCodes.Done;
     }

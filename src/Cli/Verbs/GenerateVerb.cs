@@ -29,7 +29,7 @@ internal sealed class GenerateVerb
     private readonly Option<string?> _embedding = OptionKinds.Text("--embedding", "FILE", "A learned word: learned_embeds.safetensors (for Stable Diffusion XL with learned_embeds_2.safetensors beside it), the folder it lies in, or a file of clip_l and clip_g, whose name is the word.");
     private readonly Option<int?> _count = OptionKinds.Whole("--num-images", "Pictures. Default 1.");
     private readonly Option<long?> _seed = OptionKinds.Seed("--seed", "Names the initial noise; picture i of a seed is the same however many are drawn. Default 0.");
-    private readonly Option<MixedPrecision?> _precision = OptionKinds.Choice<MixedPrecision>("--mixed-precision", "Precision of matrix products. Default no: fp32.");
+    private readonly PrecisionFlag _precision = new("Precision of matrix products.");
     private readonly Option<string?> _output = OptionKinds.Text("--output-dir", "DIR", $"Folder for 000.png, 001.png, ... and {GenerationRecord.FileName}; files of these names are replaced. Default generated.");
     private readonly Option<string?> _json = JsonFile.Option();
 
@@ -44,7 +44,7 @@ internal sealed class GenerateVerb
         command.Add("Sampling", verb._sampling.All);
         command.Add("Size and starting picture", verb._pictures.Sizes);
         verb._sizes.AddTo(command);
-        command.Add("Memory and speed", [.. verb._pictures.Memory, .. verb._weights.All, verb._precision]);
+        command.Add("Memory and speed", [.. verb._pictures.Memory, .. verb._weights.All, verb._precision.Option]);
         verb._device.AddTo(command);
         command.Add("Output", verb._count, verb._seed, verb._output, verb._json);
         command.SetAction(verb.Run);
@@ -65,7 +65,10 @@ internal sealed class GenerateVerb
 
         JsonFile.Check(json);
         var folder = OutputFolder.At(values.Of(_output, "generated"));
-        using var model = StableDiffusion.Load(values.OrNone(_model) ?? LabModel.Find().Model, _device.Read(values), _weights.Read(values), _modelFlags.Read(values) with { PredictionType = changes.PredictionType });
+        var device = _device.Read(values);
+        options = options with { MixedPrecision = _precision.Read(values, device) };
+        var (weights, choices) = (_weights.Read(values), _modelFlags.Read(values) with { PredictionType = changes.PredictionType });
+        using var model = StableDiffusion.Load(values.OrNone(_model) ?? LabModel.Find().Model, device, weights, weights == TorchSharp.torch.ScalarType.Float32 ? choices.WithFrozenUNet(options.MixedPrecision, device) : choices);
         foreach (var remark in model.Source.Remarks)
         {
             _session.Terminal.Error.WriteLine(remark);
@@ -94,7 +97,7 @@ internal sealed class GenerateVerb
 
     private GenerationOptions Read(OptionValues values)
     {
-        var options = new GenerationOptions { MixedPrecision = values.Of(_precision, MixedPrecision.No) };
+        var options = new GenerationOptions();
         options = values.OrNone(_model) is null ? options with { GuidanceScale = EmbeddedGuidance } : options;
         return Ranges.Check(_pictures.Read(values, _sampling.Read(values, _prompts.Read(values, options))));
     }

@@ -51,7 +51,10 @@ internal sealed class TrainMethodVerb
         var folder = TrainingFolder.Open(output, _method.Name, resume);
         var photos = _method.Photos.Load(values, training.Parity);
         training = _training.WithSteps(training, values, _method.EpochLength(photos.Photos.Count));
-        using var model = StableDiffusion.Load(modelFolder, _device.Read(values), options: _modelFlags.Read(values));
+        var device = _device.Read(values);
+        training = _training.On(device, training, values);
+        var options = _modelFlags.Read(values);
+        using var model = StableDiffusion.Load(modelFolder, device, options: _method.FreezesUNet ? options.WithFrozenUNet(training.MixedPrecision, device) : options);
         var transform = _method.Photos.Transform(values, training.Parity, model);
         folder.RequireSameOptions(values);
         if (folder.IsComplete(_method.Artefact, training.MaxTrainSteps))

@@ -1,4 +1,6 @@
 using Diptych.Common.Diffusion;
+using Diptych.Common.Runtime;
+using static TorchSharp.torch;
 
 namespace Diptych.Common.Pipelines;
 
@@ -13,4 +15,16 @@ public sealed record ModelOptions
 
     /// <summary>What the network predicts. Default as the folder's scheduler says, or as a single file is recognised.</summary>
     public PredictionType? PredictionType { get; init; }
+
+    /// <summary>
+    /// Type the UNet's weights are kept in where it is another than the other networks'. A frozen UNet kept in bf16 is not cast anew in every
+    /// pass of mixed precision (the reference's Textual Inversion script keeps it so too); one that learns stays in fp32. Default the others' type.
+    /// </summary>
+    public ScalarType? UNetDtype { get; init; }
+
+    /// <summary>The same for a UNet that stays frozen: in the type its products are computed in.</summary>
+    /// <param name="precision">Their precision on <paramref name="device"/>.</param>
+    /// <param name="device">Where the networks run.</param>
+    public ModelOptions WithFrozenUNet(MixedPrecision precision, Device device) =>
+        precision.On(device) == MixedPrecision.Bf16 ? this with { UNetDtype = ScalarType.BFloat16 } : this;
 }

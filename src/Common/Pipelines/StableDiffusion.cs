@@ -70,7 +70,7 @@ public sealed class StableDiffusion : IDisposable
         var placement = new WeightPlacement(device ?? CPU, dtype ?? ScalarType.Float32);
         // Vocabularies are read while the networks are: they make no tensors.
         var tokenizers = source.Tokenizers.Select(name => Task.Run(() => source.Tokenizer(name))).ToArray();
-        var unet = UNet2DConditionModel.Load(source.Network("unet"), placement);
+        var unet = UNet2DConditionModel.Load(source.Network("unet"), placement with { Dtype = options?.UNetDtype ?? placement.Dtype });
         var vae = LoadVae(source.Network("vae"), placement);
         var text = TextConditioner.Load(source, placement, [.. tokenizers.Select(t => t.GetAwaiter().GetResult())]);
         var pipeline = new StableDiffusion(source, text, vae, unet, source.Scheduler(), placement.Device);

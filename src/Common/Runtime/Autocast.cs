@@ -41,12 +41,12 @@ public sealed unsafe class Autocast : IDisposable
     /// <summary>Whether this libtorch exports what autocast needs.</summary>
     public static bool IsAvailable => Functions.Value is not null;
 
-    /// <summary>Opens a scope for <paramref name="device"/>; with <see cref="MixedPrecision.No"/> it does nothing.</summary>
+    /// <summary>Opens a scope for <paramref name="device"/>; where the precision comes to fp32 it does nothing.</summary>
     /// <exception cref="DiptychException">bf16 is asked for and libtorch does not export autocast.</exception>
     public static Autocast For(Device device, MixedPrecision precision)
     {
         ArgumentNullException.ThrowIfNull(device);
-        if (precision == MixedPrecision.No)
+        if (precision.On(device) == MixedPrecision.No)
         {
             return new Autocast(0, active: false);
         }

@@ -16,15 +16,18 @@ internal static class DoctorProcessor
     /// <summary>Whether bf16 products run in hardware; in software they are slower than fp32.</summary>
     public static DoctorFinding Bf16(string description)
     {
-        var flags = (Line(description, "flags") ?? "").Split(' ');
-        var found = (string[])[.. flags.Where(f => f is "avx512_bf16" or "amx_bf16").Distinct()];
-        return (description.Length, found.Length) switch
+        var found = Bf16Instructions(description);
+        return (description.Length, found.Count) switch
         {
             (0, _) => DoctorFinding.Note("bf16", "the processor's instructions are not known here"),
             (_, > 0) => DoctorFinding.Fine("bf16", $"in hardware ({string.Join(", ", found)}): --mixed-precision bf16 is worth trying"),
             _ => DoctorFinding.Note("bf16", "not in hardware (neither avx512_bf16 nor amx_bf16)", "keep --mixed-precision no on the CPU: bf16 would be slower than fp32."),
         };
     }
+
+    /// <summary>The processor's instructions for bf16 products, by their names in Linux.</summary>
+    public static IReadOnlyList<string> Bf16Instructions(string description) =>
+        [.. (Line(description, "flags") ?? "").Split(' ').Where(flag => flag is "avx512_bf16" or "amx_bf16").Distinct()];
 
     private static string? Line(string description, string key) => description.Split('\n')
         .Select(l => l.Split(':', 2)).FirstOrDefault(p => p.Length == 2 && p[0].Trim() == key)?[1].Trim();

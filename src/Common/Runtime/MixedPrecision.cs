@@ -8,4 +8,7 @@ public enum MixedPrecision
 
     /// <summary>bf16 products under autocast.</summary>
     Bf16,
+
+    /// <summary>bf16 where the device multiplies it in hardware, else fp32: in software bf16 is the slower of the two.</summary>
+    Auto,
 }

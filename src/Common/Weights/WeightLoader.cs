@@ -32,14 +32,7 @@ public static class WeightLoader
         // The largest first, so that no thread is left with one when the others are done.
         var order = wanted.OrderByDescending(p => p.Value.NumberOfElements)
             .Select(p => (Name: sources[p.Key], Target: p.Value, IsMapped: Place(source, sources[p.Key], p.Value, placement ?? WeightPlacement.Default))).ToList();
-        try
-        {
-            Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(order, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = Readers }, item => Fill(source, item.Name, item.Target, item.IsMapped));
-        }
-        catch (AggregateException e) when (e.InnerExceptions.OfType<DiptychException>().FirstOrDefault() is { } reason)
-        {
-            throw new DiptychException(reason.Message, e);
-        }
+        BriefThreads.ForEach(order, Readers, item => Fill(source, item.Name, item.Target, item.IsMapped));
     }
 
     // Gives a parameter memory where it has none; the file's own where that serves.

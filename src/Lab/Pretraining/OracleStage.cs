@@ -21,7 +21,8 @@ internal static class OracleStage
     {
         var plan = context.Options.Oracle;
         var channels = (int[])[3, .. context.Options.Shapes.OracleChannels];
-        using var trips = RoundTrips.Of(pictures, pictures.Count, vae, context);
+        // Half of them go round: a batch is half renders, half round trips, and sees every trip as often as two renders.
+        using var trips = RoundTrips.Of(pictures, (pictures.Count + 1) / 2, vae, context);
         random.manual_seed(context.StepSeed(Name, -1));
         var config = new OracleConfig(OracleValues.Classes, OracleValues.Colours, channels, 8, WorldRenderer.Size, Segments: true);
         using var network = new SegmentingOracleNetwork(config);
@@ -29,9 +30,10 @@ internal static class OracleStage
         new StageRunner(Name, plan, context).Run(network, _ =>
         {
             using var scope = NewDisposeScope();
-            var rows = context.Rows(pictures.Count, plan.BatchSize);
             var half = plan.BatchSize / 2;
-            var seen = cat([pictures.Pixels.index_select(0, rows.narrow(0, 0, half)), trips.index_select(0, rows.narrow(0, half, plan.BatchSize - half))]);
+            var (rendered, travelled) = (context.Rows(pictures.Count, half), context.Rows(trips.shape[0], plan.BatchSize - half));
+            var rows = cat([rendered, travelled]);
+            var seen = cat([pictures.Pixels.index_select(0, rendered), trips.index_select(0, travelled)]);
             return Loss(network, WorldPictures.ToUnit(seen), pictures.Regions!, targets, rows).MoveToOuterDisposeScope();
         });
         ReleaseFiles.Write(release.Oracle, network, Json(channels), "model.safetensors");

@@ -12,8 +12,8 @@ namespace Diptych.Lab.Pretraining;
 /// <param name="Cancellation">Asks to stop after the next checkpoint.</param>
 internal sealed record StageContext(PretrainingOptions Options, string Folder, Device Device, Action<string, long, long, string>? Report, CancellationToken Cancellation)
 {
-    /// <summary>bf16 products on a GPU; on CPUs without matrix units fp32 is faster.</summary>
-    public MixedPrecision Precision => Device.type == TorchSharp.DeviceType.CUDA ? MixedPrecision.Bf16 : MixedPrecision.No;
+    /// <summary>bf16 products where the hardware has them.</summary>
+    public MixedPrecision Precision { get; } = MixedPrecision.Auto.On(Device);
 
     /// <summary>What a checkpoint must have been made with.</summary>
     public string Identity => string.Create(CultureInfo.InvariantCulture, $"seed {Options.Seed} pictures {Options.Pictures}/{Options.JudgePictures}");

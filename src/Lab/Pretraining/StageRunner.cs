@@ -36,7 +36,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
         var first = checkpoint.Restore();
         var (clock, saved) = (Stopwatch.StartNew(), TimeSpan.Zero);
         using var running = zeros([], device: context.Device);
-        var shown = double.NaN;
+        var (shown, summed) = (double.NaN, 0);
         for (var step = first; step < plan.Steps; step++)
         {
             if (context.Cancellation.IsCancellationRequested || clock.Elapsed - saved > CheckpointEvery)
@@ -47,14 +47,16 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
             }
 
             Update(step, loss, values, optimizer, running);
+            summed++;
             if ((step + 1) % AverageEvery == 0 || step + 1 == plan.Steps)
             {
                 Average(average, values, step + 1);
             }
 
-            if ((step + 1 - first) % LossEvery == 0 || step + 1 == plan.Steps)
+            if (summed == LossEvery || step + 1 == plan.Steps)
             {
-                shown = ReadLoss(running, Math.Min(LossEvery, step + 1 - first), step + 1);
+                shown = ReadLoss(running, summed, step + 1);
+                summed = 0;
                 context.Log($"{name} step {step + 1} loss {shown:0.0000} {(step + 1 - first) / clock.Elapsed.TotalSeconds:0.00} steps/s");
             }
 
