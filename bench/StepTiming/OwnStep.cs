@@ -13,6 +13,7 @@ namespace Diptych.StepTiming;
 /// <summary>The step as the trainers take it, put together from the same parts: cached posteriors, the method's own step, the fused optimizer.</summary>
 public sealed class OwnStep : ITimedStep
 {
+    private readonly MemoryReuse _reuse = MemoryReuse.Begin();
     private readonly StepSetup _setup;
     private readonly StableDiffusion _sd;
     private readonly PhotoLatents _photos;
@@ -93,5 +94,6 @@ public sealed class OwnStep : ITimedStep
         _photos.Dispose();
         _owned.Dispose();
         _sd.Dispose();
+        _reuse.Dispose();
     }
 }

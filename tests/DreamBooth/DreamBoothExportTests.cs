@@ -38,10 +38,11 @@ public sealed class DreamBoothExportTests
         using var loaded = StableDiffusion.Load(folder.Path);
         using var untouched = StableDiffusion.Load(model);
         var options = new GenerationOptions { Steps = 2, GuidanceScale = 3, Height = 64, Width = 64 };
-        float[] Draw(StableDiffusion pipeline) => [.. pipeline.Generate(["a red dog"], 1, options).data<float>()];
+        Tensor Draw(StableDiffusion pipeline) => pipeline.Generate(["a red dog"], 1, options);
         var drawn = Draw(sd);
-        Assert.Equal(drawn, Draw(loaded));
-        Assert.NotEqual(drawn, Draw(untouched));
+        // Not bit for bit: loaded weights are the file's own pages, and the matrix library sums in another order where a matrix begins at another place in its line.
+        Close.Absolute(drawn, Draw(loaded), 1e-5);
+        Assert.True((drawn - Draw(untouched)).abs().max().item<float>() > 1e-3);
         Assert.Equal(sd.Source.IsXl, loaded.Source.IsXl);
         Assert.All(sd.Source.TextEncoders, encoder =>
         {

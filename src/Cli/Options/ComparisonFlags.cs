@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Diptych.Common.Diffusion;
-using Diptych.Common.Runtime;
 using Diptych.Comparison;
 using Diptych.Lab;
 using Diptych.Lab.Subjects;

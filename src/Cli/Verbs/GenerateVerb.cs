@@ -4,7 +4,6 @@ using Diptych.Cli.Options;
 using Diptych.Cli.Runs;
 using Diptych.Common.Data;
 using Diptych.Common.Pipelines;
-using Diptych.Common.Runtime;
 using Diptych.Common.Weights;
 using Diptych.Lab;
 using Diptych.TextualInversion;

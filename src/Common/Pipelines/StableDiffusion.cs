@@ -140,6 +140,7 @@ public sealed class StableDiffusion : IDisposable
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(initialLatents);
         ArgumentNullException.ThrowIfNull(options);
+        using var reuse = MemoryReuse.Begin();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var batches = prompts.Chunk(options.BatchSize).ToList();

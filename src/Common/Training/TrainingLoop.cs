@@ -44,6 +44,7 @@ public sealed class TrainingLoop
     public double Run(TrainingRun run, Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(run);
+        using var reuse = MemoryReuse.Begin();
         using var optimizer = new FusedAdamW([.. _method.Trainable.Select(p => p.Value)], _options.Adam);
         var first = run.Restore(_method.Trainable, optimizer);
         var log = new TrainingLog(run.Folder, first);

@@ -29,6 +29,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
     {
         IReadOnlyList<NamedParameter> parameters = [.. network.named_parameters().Select(p => new NamedParameter(p.name, p.parameter))];
         Parameter[] values = [.. parameters.Select(p => p.Value)];
+        using var reuse = MemoryReuse.Begin();
         using var averageScope = NewDisposeScope();
         var average = values.Select(p => p.detach().clone()).ToList();
         using var optimizer = new FusedAdamW(values, new AdamWOptions { WeightDecay = plan.WeightDecay, Beta2 = plan.Beta2 });
