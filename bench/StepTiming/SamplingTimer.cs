@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Diptych.Common.Diffusion;
 using Diptych.Common.Pipelines;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
@@ -26,7 +27,7 @@ public static class SamplingTimer
     {
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(ceiling);
-        var options = new GenerationOptions { Steps = steps, GuidanceScale = Guidance, BatchSize = setup.BatchSize, Height = setup.Resolution, Width = setup.Resolution };
+        var options = new GenerationOptions { Sampler = SamplerKind.Ddim, Steps = steps, GuidanceScale = Guidance, BatchSize = setup.BatchSize, Height = setup.Resolution, Width = setup.Resolution };
         var script = Side($"{name} drawing, script-shaped", setup, options, new ModelOptions(), rounds, progress, cancellation);
         var precision = setup.Precision.On(setup.Device);
         var ours = Side($"{name} drawing, ours", setup, options with { MixedPrecision = precision }, new ModelOptions().WithFrozenUNet(precision, setup.Device), rounds, progress, cancellation);
