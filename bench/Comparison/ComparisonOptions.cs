@@ -80,6 +80,14 @@ public sealed record ComparisonOptions
     /// <summary>The prompt of the class images.</summary>
     public string ClassPrompt => $"a photo of {ClassNoun}";
 
+    /// <summary>Loads a copy of the model where the networks run.</summary>
+    /// <param name="trainsUNet">Whether this copy's UNet will learn; one that does not is kept in the type its products are computed in.</param>
+    internal StableDiffusion LoadModel(bool trainsUNet)
+    {
+        var device = new torch.Device(Device);
+        return StableDiffusion.Load(Model, device, options: trainsUNet ? null : new ModelOptions().WithFrozenUNet(MixedPrecision, device));
+    }
+
     /// <summary>Textual Inversion's options.</summary>
     public TextualInversionOptions ForTextualInversion()
     {

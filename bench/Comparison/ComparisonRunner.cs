@@ -46,8 +46,7 @@ public static class ComparisonRunner
         var plan = new WorkPlan(Stages(options), progress);
 
         // Nobody trains this copy: DreamBooth's arms load their own.
-        var device = new TorchSharp.torch.Device(options.Device);
-        using var untouched = StableDiffusion.Load(options.Model, device, options: new ModelOptions().WithFrozenUNet(options.MixedPrecision, device));
+        using var untouched = options.LoadModel(trainsUNet: false);
         var arms = Train(options, photos, plan, untouched, description, cancellation);
         try
         {

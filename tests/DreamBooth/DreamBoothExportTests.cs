@@ -39,6 +39,9 @@ public sealed class DreamBoothExportTests
         using var untouched = StableDiffusion.Load(model);
         var options = new GenerationOptions { Steps = 2, GuidanceScale = 3, Height = 64, Width = 64 };
         Tensor Draw(StableDiffusion pipeline) => pipeline.Generate(["a red dog"], 1, options);
+        var written = loaded.UNet.state_dict();
+        Assert.All(sd.UNet.state_dict(), weight => Assert.True(weight.Value.eq(written[weight.Key]).all().item<bool>(), weight.Key));
+        Assert.All(sd.Text.Encoders.Zip(loaded.Text.Encoders), pair => Assert.True(pair.First.Model.TokenTable.eq(pair.Second.Model.TokenTable).all().item<bool>()));
         var drawn = Draw(sd);
         // Not bit for bit: loaded weights are the file's own pages, and the matrix library sums in another order where a matrix begins at another place in its line.
         Close.Absolute(drawn, Draw(loaded), 1e-5);

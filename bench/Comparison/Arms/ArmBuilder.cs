@@ -33,7 +33,7 @@ internal sealed class ArmBuilder(ComparisonOptions options, PhotoSet photos, Wor
     public Arm TextualInversion()
     {
         var settings = options.ForTextualInversion();
-        var sd = StableDiffusion.Load(options.Model, new TorchSharp.torch.Device(options.Device));
+        var sd = options.LoadModel(trainsUNet: false);
         var folder = TrainFolder(ArmIds.TextualInversion);
         using var latents = PhotoLatents.Create(sd, photos, Transform(sd), options.Seed);
         var result = TextualInversionTrainer.Train(sd, latents, settings, folder, resume: true, p => plan.Report(p.Step), cancellation);
@@ -59,7 +59,7 @@ internal sealed class ArmBuilder(ComparisonOptions options, PhotoSet photos, Wor
     {
         var id = prior ? ArmIds.DreamBoothPrior : ArmIds.DreamBooth;
         var settings = options.ForDreamBooth(prior);
-        var sd = StableDiffusion.Load(options.Model, new TorchSharp.torch.Device(options.Device));
+        var sd = options.LoadModel(trainsUNet: true);
         var folder = TrainFolder(id);
         using var latents = PhotoLatents.Create(sd, photos, Transform(sd), options.Seed);
         var notes = new List<string>();

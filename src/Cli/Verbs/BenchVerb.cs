@@ -11,6 +11,9 @@ namespace Diptych.Cli.Verbs;
 /// <summary><c>diptych bench</c>: what a training step costs here, against the reference scripts' way of taking it.</summary>
 internal sealed class BenchVerb
 {
+    // Batches drawn on each side.
+    private const int Rounds = 3;
+
     private readonly Session _session;
     private readonly DeviceFlag _device = new();
     private readonly Option<BenchmarkShape?> _shape = OptionKinds.Choice<BenchmarkShape>("--shape", "The embedded model, or a model of full size with random weights, written to the temporary folder (4 or 14 GB). Default lab.");
@@ -22,9 +25,6 @@ internal sealed class BenchVerb
     private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Timed steps of each side, the median counts; for drawing, sampler steps of each of three batches. Default 15; 25 for drawing.");
     private readonly PrecisionFlag _precision = new("Precision of our products; the script-shaped side stays in fp32.");
     private readonly Option<string?> _json = JsonFile.Option();
-
-    // Batches drawn on each side.
-    private const int Rounds = 3;
 
     private BenchVerb(Session session) => _session = session;
 
@@ -50,6 +50,11 @@ internal sealed class BenchVerb
             "ti" or "db" or "draw" => [values.OrNone(_method)!],
             var other => throw new UsageException($"--method {other}: choose ti, db or draw."),
         };
+        if (values.OrNone(_model) is not null && values.OrNone(_shape) is not null)
+        {
+            throw new UsageException("--model and --shape both say what is timed: give one of them.");
+        }
+
         var draws = methods is ["draw"];
         var steps = InRange("--steps", values.Of(_steps, draws ? 25 : 15), 1000);
         var batch = InRange("--batch", values.Of(_batch, draws ? 8 : 4), 1024);
