@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Diptych.Cli.Options;
+using Diptych.Common.Data;
 using Diptych.Common.Pipelines;
 using Diptych.Lab;
 using Diptych.Lab.Judges;
 using Diptych.Lab.Verification;
+using Diptych.Lab.World;
 
 namespace Diptych.Cli.Verbs;
 
@@ -17,15 +19,16 @@ internal sealed class LabVerb
     private readonly DeviceFlag _device = new();
     private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Sampler steps. Default 25, as for the published figures.");
     private readonly Option<double?> _guidance = OptionKinds.Number("--guidance-scale", "Classifier-free guidance. Default 4, as for the published figures.");
-    private readonly Option<int?> _captions = OptionKinds.Whole("--captions", "Captions of each set, the first ones. Default 200: all.");
+    private readonly Option<int?> _captions = OptionKinds.Whole("--captions", "Captions of each set, the first ones. Default 400: all.");
     private readonly Option<string?> _json = JsonFile.Option();
+    private readonly Option<string?> _sheet = OptionKinds.Text("--sheet", "FILE", "Only draw sixty-four fixed prompts onto one PNG, a row for every class, and measure nothing.");
 
     private LabVerb(Session session) => _session = session;
 
     public static Command Create(Session session)
     {
         var verb = new LabVerb(session);
-        var verify = new Command("verify", "Draw the held-out captions and measure what is in the pictures; takes some minutes.") { verb._steps, verb._guidance, verb._captions, verb._json };
+        var verify = new Command("verify", "Draw the held-out captions and measure what is in the pictures; takes some minutes.") { verb._steps, verb._guidance, verb._captions, verb._json, verb._sheet };
         verb._device.AddTo(verify);
         verify.SetAction(verb.Verify);
         return new Command("lab", "The embedded model and the world it was made in.") { verify, LabRenderVerb.Create(session), LabPretrainVerb.Create(session) };
@@ -43,6 +46,12 @@ internal sealed class LabVerb
         var lab = LabModel.Find();
         var device = _device.Read(values);
         using var model = StableDiffusion.Load(lab.Model, device);
+        if (values.OrNone(_sheet) is { } sheet)
+        {
+            DrawSheet(model, generation, sheet);
+            return ExitCodes.Done;
+        }
+
         using var oracle = Oracle.Load(lab.Oracle, device);
         // Only a laboratory built by lab pretrain has this judge.
         using var dino = Directory.Exists(lab.MiniDino) ? MiniDinoJudge.Load(lab.MiniDino, device) : null;
@@ -64,5 +73,23 @@ internal sealed class LabVerb
         JsonFile.Write(json, result.ToJson());
         _session.Terminal.Out.Write(result.ToTable());
         return ExitCodes.Done;
+    }
+
+    private void DrawSheet(StableDiffusion model, GenerationOptions generation, string sheet)
+    {
+        var images = new List<RgbImage>();
+        using (var display = _session.ShowProgress())
+        {
+            foreach (var prompts in FixedPrompts.All.Chunk(generation.BatchSize))
+            {
+                // Every picture from a noise of its own: the place among the prompts.
+                using var pictures = model.Generate(prompts, images.Count, generation, cancellation: _session.Cancellation);
+                images.AddRange(ImageTensor.ToImages(pictures));
+                display.Report("drawing", images.Count, FixedPrompts.All.Count);
+            }
+        }
+
+        PictureFile.WritePng(sheet, ContactSheet.Draw([.. images], FixedPrompts.Columns, LabWords.Classes, FixedPrompts.Headings, "sixty-four fixed prompts"));
+        _session.Terminal.Out.WriteLine(sheet);
     }
 }

@@ -9,14 +9,14 @@ namespace Diptych.Common.Clip;
 internal sealed class ClipVisionEmbeddings : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "class_embedding")] private readonly Parameter _class;
-    [ComponentName(Name = "patch_embedding")] private readonly Conv2d _patches;
+    [ComponentName(Name = "patch_embedding")] private readonly Convolution2d _patches;
     [ComponentName(Name = "position_embedding")] private readonly LookupTable _positions;
 
     public ClipVisionEmbeddings(ClipVisionConfig config)
         : base(nameof(ClipVisionEmbeddings))
     {
         _class = nn.Parameter(randn(config.HiddenSize));
-        _patches = nn.Conv2d(config.Channels, config.HiddenSize, config.PatchSize, stride: config.PatchSize, bias: false);
+        _patches = new Convolution2d(config.Channels, config.HiddenSize, config.PatchSize, stride: config.PatchSize, hasBias: false);
         _positions = new LookupTable(config.Positions, config.HiddenSize);
         RegisterComponents();
     }

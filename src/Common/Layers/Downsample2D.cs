@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -11,7 +10,7 @@ public sealed class Downsample2D : nn.Module<Tensor, Tensor>
     private readonly bool _padsBehind;
 
     [ComponentName(Name = "conv")]
-    private readonly Conv2d _conv;
+    private readonly Convolution2d _conv;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="channels">Channels in and out.</param>
@@ -20,7 +19,7 @@ public sealed class Downsample2D : nn.Module<Tensor, Tensor>
         : base(nameof(Downsample2D))
     {
         _padsBehind = padding == 0;
-        _conv = nn.Conv2d(channels, channels, kernel_size: 3, stride: 2, padding: padding);
+        _conv = new Convolution2d(channels, channels, kernelSize: 3, stride: 2, padding: padding);
         RegisterComponents();
     }
 

@@ -13,7 +13,7 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
     private readonly GroupNorm _norm1;
 
     [ComponentName(Name = "conv1")]
-    private readonly Conv2d _conv1;
+    private readonly Convolution2d _conv1;
 
     [ComponentName(Name = "time_emb_proj")]
     private readonly Linear? _timeProjection;
@@ -22,10 +22,10 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
     private readonly GroupNorm _norm2;
 
     [ComponentName(Name = "conv2")]
-    private readonly Conv2d _conv2;
+    private readonly Convolution2d _conv2;
 
     [ComponentName(Name = "conv_shortcut")]
-    private readonly Conv2d? _shortcut;
+    private readonly Convolution2d? _shortcut;
 
     /// <summary>Creates the block.</summary>
     /// <param name="inChannels">Channels in.</param>
@@ -37,11 +37,11 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
         : base(nameof(ResnetBlock2D))
     {
         _norm1 = GroupNormalization.Create(groups, inChannels, epsilon);
-        _conv1 = nn.Conv2d(inChannels, outChannels, kernel_size: 3, padding: 1);
+        _conv1 = new Convolution2d(inChannels, outChannels, kernelSize: 3, padding: 1);
         _timeProjection = timeChannels is { } width ? nn.Linear(width, outChannels) : null;
         _norm2 = GroupNormalization.Create(groups, outChannels, epsilon);
-        _conv2 = nn.Conv2d(outChannels, outChannels, kernel_size: 3, padding: 1);
-        _shortcut = inChannels == outChannels ? null : nn.Conv2d(inChannels, outChannels, kernel_size: 1);
+        _conv2 = new Convolution2d(outChannels, outChannels, kernelSize: 3, padding: 1);
+        _shortcut = inChannels == outChannels ? null : new Convolution2d(inChannels, outChannels, kernelSize: 1);
         RegisterComponents();
     }
 

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -9,13 +8,13 @@ namespace Diptych.Common.Layers;
 public sealed class Upsample2D : nn.Module<Tensor, (long Height, long Width), Tensor>
 {
     [ComponentName(Name = "conv")]
-    private readonly Conv2d _conv;
+    private readonly Convolution2d _conv;
 
     /// <summary>Creates the layer.</summary>
     public Upsample2D(long channels)
         : base(nameof(Upsample2D))
     {
-        _conv = nn.Conv2d(channels, channels, kernel_size: 3, padding: 1);
+        _conv = new Convolution2d(channels, channels, kernelSize: 3, padding: 1);
         RegisterComponents();
     }
 

@@ -26,6 +26,7 @@ internal static class DoctorTorch
         yield return Autocast.IsAvailable
             ? DoctorFinding.Fine("autocast", "its exports are there (--mixed-precision bf16)")
             : DoctorFinding.Note("autocast", "this libtorch does not export it", "use --mixed-precision no, or libtorch 2.10.");
+        yield return Try("convolutions", () => DoctorConvolutions.Check(Restore));
         yield return Try("CUDA", Cuda);
         yield return Try("threads", () => Threads(torch.get_num_threads(), Environment.ProcessorCount, Environment.GetEnvironmentVariable("OMP_NUM_THREADS")));
     }

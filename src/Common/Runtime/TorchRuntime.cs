@@ -86,6 +86,7 @@ public static class TorchRuntime
             }
         }
 
+        Nnpack.SwitchOffWithoutCaches(s_libtorchCpu);
         var shipped = FindTorchSharpLibrary()
             ?? throw new DiptychException($"{TorchSharpLibrary} is missing beside {AppContext.BaseDirectory}: restore and build again.");
         var patched = !NativeLibrary.TryLoad(shipped, out s_torchSharpHandle);

@@ -13,7 +13,7 @@ namespace Diptych.Common.Unet;
 public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptConditioning, Tensor>
 {
     [ComponentName(Name = "conv_in")]
-    private readonly Conv2d _convIn;
+    private readonly Convolution2d _convIn;
 
     [ComponentName(Name = "time_embedding")]
     private readonly TimestepEmbedding _timeEmbedding;
@@ -34,7 +34,7 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptCondi
     private readonly GroupNorm _normOut;
 
     [ComponentName(Name = "conv_out")]
-    private readonly Conv2d _convOut;
+    private readonly Convolution2d _convOut;
 
     /// <summary>Creates the network with random weights, fp32, on the CPU.</summary>
     public UNet2DConditionModel(UNetConfig config)
@@ -44,14 +44,14 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptCondi
         Config = config;
         long first = config.BlockOutChannels[0];
         var blocks = Enumerable.Range(0, config.BlockOutChannels.Count).ToArray();
-        _convIn = nn.Conv2d(config.InChannels, first, kernel_size: 3, padding: 1);
+        _convIn = new Convolution2d(config.InChannels, first, kernelSize: 3, padding: 1);
         _timeEmbedding = new TimestepEmbedding(first, config.TimeEmbeddingDim);
         _addEmbedding = config.Added is { } added ? new TimestepEmbedding(added.InputWidth, config.TimeEmbeddingDim) : null;
         _down = nn.ModuleList(blocks.Select(i => new DownBlock(config, i)).ToArray());
         _mid = new MidBlock(config);
         _up = nn.ModuleList(blocks.Select(i => new UpBlock(config, i)).ToArray());
         _normOut = GroupNormalization.Create(config.NormGroups, first, config.NormEpsilon);
-        _convOut = nn.Conv2d(first, config.OutChannels, kernel_size: 3, padding: 1);
+        _convOut = new Convolution2d(first, config.OutChannels, kernelSize: 3, padding: 1);
         RegisterComponents();
     }
 
@@ -84,7 +84,7 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptCondi
         ArgumentNullException.ThrowIfNull(prompt);
         CheckWidths(sample, prompt);
         using var scope = NewDisposeScope();
-        var type = _convIn.weight.dtype;
+        var type = _convIn.Weight.dtype;
         sample = sample.to_type(type);
         var text = prompt.Text.to_type(type);
         var time = ActivatedTime(sample, timesteps, prompt);

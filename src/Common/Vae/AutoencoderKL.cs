@@ -1,6 +1,5 @@
 using Diptych.Common.Layers;
 using Diptych.Common.Weights;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -26,10 +25,10 @@ public sealed class AutoencoderKL : nn.Module<Tensor, Tensor>
     private readonly Decoder _decoder;
 
     [ComponentName(Name = "quant_conv")]
-    private readonly Conv2d? _quantConv;
+    private readonly Convolution2d? _quantConv;
 
     [ComponentName(Name = "post_quant_conv")]
-    private readonly Conv2d? _postQuantConv;
+    private readonly Convolution2d? _postQuantConv;
 
     /// <summary>Creates the network with random weights, fp32, on the CPU.</summary>
     public AutoencoderKL(AutoencoderConfig config)
@@ -40,8 +39,8 @@ public sealed class AutoencoderKL : nn.Module<Tensor, Tensor>
         long latent = config.LatentChannels;
         _encoder = new Encoder(config);
         _decoder = new Decoder(config);
-        _quantConv = config.UseQuantConv ? nn.Conv2d(2 * latent, 2 * latent, kernel_size: 1) : null;
-        _postQuantConv = config.UsePostQuantConv ? nn.Conv2d(latent, latent, kernel_size: 1) : null;
+        _quantConv = config.UseQuantConv ? new Convolution2d(2 * latent, 2 * latent, kernelSize: 1) : null;
+        _postQuantConv = config.UsePostQuantConv ? new Convolution2d(latent, latent, kernelSize: 1) : null;
         RegisterComponents();
     }
 

@@ -9,7 +9,7 @@ namespace Diptych.Common.Vae;
 internal sealed class Decoder : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "conv_in")]
-    private readonly Conv2d _convIn;
+    private readonly Convolution2d _convIn;
 
     [ComponentName(Name = "up_blocks")]
     private readonly ModuleList<DecoderBlock> _blocks;
@@ -21,17 +21,17 @@ internal sealed class Decoder : nn.Module<Tensor, Tensor>
     private readonly GroupNorm _normOut;
 
     [ComponentName(Name = "conv_out")]
-    private readonly Conv2d _convOut;
+    private readonly Convolution2d _convOut;
 
     public Decoder(AutoencoderConfig config)
         : base(nameof(Decoder))
     {
         long first = config.BlockOutChannels[0];
-        _convIn = nn.Conv2d(config.LatentChannels, config.BlockOutChannels[^1], kernel_size: 3, padding: 1);
+        _convIn = new Convolution2d(config.LatentChannels, config.BlockOutChannels[^1], kernelSize: 3, padding: 1);
         _blocks = nn.ModuleList(Enumerable.Range(0, config.BlockOutChannels.Count).Select(i => new DecoderBlock(config, i)).ToArray());
         _mid = new MidBlock(config);
         _normOut = GroupNormalization.Create(config.NormGroups, first, AutoencoderKL.NormEpsilon);
-        _convOut = nn.Conv2d(first, config.OutChannels, kernel_size: 3, padding: 1);
+        _convOut = new Convolution2d(first, config.OutChannels, kernelSize: 3, padding: 1);
         RegisterComponents();
     }
 

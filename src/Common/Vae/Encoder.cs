@@ -9,7 +9,7 @@ namespace Diptych.Common.Vae;
 internal sealed class Encoder : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "conv_in")]
-    private readonly Conv2d _convIn;
+    private readonly Convolution2d _convIn;
 
     [ComponentName(Name = "down_blocks")]
     private readonly ModuleList<EncoderBlock> _blocks;
@@ -21,17 +21,17 @@ internal sealed class Encoder : nn.Module<Tensor, Tensor>
     private readonly GroupNorm _normOut;
 
     [ComponentName(Name = "conv_out")]
-    private readonly Conv2d _convOut;
+    private readonly Convolution2d _convOut;
 
     public Encoder(AutoencoderConfig config)
         : base(nameof(Encoder))
     {
         long last = config.BlockOutChannels[^1];
-        _convIn = nn.Conv2d(config.InChannels, config.BlockOutChannels[0], kernel_size: 3, padding: 1);
+        _convIn = new Convolution2d(config.InChannels, config.BlockOutChannels[0], kernelSize: 3, padding: 1);
         _blocks = nn.ModuleList(Enumerable.Range(0, config.BlockOutChannels.Count).Select(i => new EncoderBlock(config, i)).ToArray());
         _mid = new MidBlock(config);
         _normOut = GroupNormalization.Create(config.NormGroups, last, AutoencoderKL.NormEpsilon);
-        _convOut = nn.Conv2d(last, 2 * config.LatentChannels, kernel_size: 3, padding: 1);
+        _convOut = new Convolution2d(last, 2 * config.LatentChannels, kernelSize: 3, padding: 1);
         RegisterComponents();
     }
 

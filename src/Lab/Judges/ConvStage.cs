@@ -10,17 +10,17 @@ internal sealed class ConvStage : nn.Module<Tensor, Tensor>
 {
     private const int Groups = 8;
 
-    [ComponentName(Name = "conv1")] private readonly Conv2d _first;
+    [ComponentName(Name = "conv1")] private readonly Convolution2d _first;
     [ComponentName(Name = "norm1")] private readonly GroupNorm _firstNorm;
-    [ComponentName(Name = "conv2")] private readonly Conv2d _second;
+    [ComponentName(Name = "conv2")] private readonly Convolution2d _second;
     [ComponentName(Name = "norm2")] private readonly GroupNorm _secondNorm;
 
     public ConvStage(long channelsIn, long channelsOut, long stride = 1)
         : base(nameof(ConvStage))
     {
-        _first = nn.Conv2d(channelsIn, channelsOut, 3, stride: stride, padding: 1);
+        _first = new Convolution2d(channelsIn, channelsOut, 3, stride: stride, padding: 1);
         _firstNorm = GroupNormalization.Create(Groups, channelsOut);
-        _second = nn.Conv2d(channelsOut, channelsOut, 3, padding: 1);
+        _second = new Convolution2d(channelsOut, channelsOut, 3, padding: 1);
         _secondNorm = GroupNormalization.Create(Groups, channelsOut);
         RegisterComponents();
     }

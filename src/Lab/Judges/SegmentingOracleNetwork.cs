@@ -1,3 +1,4 @@
+using Diptych.Common.Layers;
 using Diptych.Lab.World;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -26,7 +27,7 @@ internal sealed class SegmentingOracleNetwork : nn.Module<Tensor, Dictionary<str
 
     [ComponentName(Name = "down")] private readonly ModuleList<ConvStage> _down;
     [ComponentName(Name = "up")] private readonly ModuleList<ConvStage> _up;
-    [ComponentName(Name = "regions")] private readonly Conv2d _regions;
+    [ComponentName(Name = "regions")] private readonly Convolution2d _regions;
     [ComponentName(Name = "heads")] private readonly ModuleDict<Linear> _heads;
     [ComponentName(Name = "colour_in")] private readonly ModuleDict<Linear> _colourIn;
     [ComponentName(Name = "colour_out")] private readonly ModuleDict<Linear> _colourOut;
@@ -40,7 +41,7 @@ internal sealed class SegmentingOracleNetwork : nn.Module<Tensor, Dictionary<str
         // On the way up each level joins what the way down saw there; the narrowest width suffices, since it only has to name regions.
         _up = nn.ModuleList([.. Enumerable.Range(1, last - 1).Reverse().Select(i => new ConvStage((i == last - 1 ? channels[last] : UpWidth(channels, i + 1)) + channels[i], UpWidth(channels, i)))]);
         var fine = UpWidth(channels, 1);
-        _regions = nn.Conv2d(fine, RegionCount, 1);
+        _regions = new Convolution2d(fine, RegionCount, 1);
         long features = (2 * channels[last]) + (RegionCount * (fine + 1));
         (string, Linear)[] heads = [.. config.Classes.Select(head => (head.Key, nn.Linear(features, head.Value.Count))), (OracleHeads.HasPatch, nn.Linear(features, 2))];
         HeadNames = [.. heads.Select(head => head.Item1), .. Paints.Select(paint => paint.Head)];

@@ -19,6 +19,9 @@ internal static class AutoencoderStage
     private const int Grid = 8;
     private const double DivergenceWeight = 4e-5;
 
+    // Absolute error alone forgives what is far off in a few pixels, which is what edges are; beyond a twelfth of the range the square counts for more.
+    private const double SquaredWeight = 6;
+
     public static IReadOnlyList<Gate> Run(StageContext context, WorldPictures pictures, WorldPictures heldOut, LabModel release)
     {
         var plan = context.Options.Autoencoder;
@@ -47,7 +50,7 @@ internal static class AutoencoderStage
         var (mean, logVariance) = (posterior.Mean.to_type(ScalarType.Float32), posterior.LogVariance.to_type(ScalarType.Float32));
         // Kingma and Welling 2014, appendix B, summed over channels and averaged over places.
         var divergence = .5 * (mean.square() + logVariance.exp() - 1 - logVariance).sum([1]).mean();
-        return (error.abs().mean() + error.square().mean() + acrossX.abs().mean() + acrossY.abs().mean() + (DivergenceWeight * divergence)).MoveToOuterDisposeScope();
+        return (error.abs().mean() + (SquaredWeight * error.square().mean()) + acrossX.abs().mean() + acrossY.abs().mean() + (DivergenceWeight * divergence)).MoveToOuterDisposeScope();
     }
 
     // Three crops in five around the subject: it is where the detail is, and half the scene is sky. Small subjects come up twice.

@@ -12,8 +12,9 @@ internal static class DenoiserStage
     public const string Name = "denoiser";
 
     private const double EmptyShare = .1;
+    private const double ReadingWeight = .5;
 
-    public static IReadOnlyList<Gate> Run(StageContext context, Tensor moments, CaptionData captions, LabModel release)
+    public static IReadOnlyList<Gate> Run(StageContext context, Tensor moments, CaptionData captions, AttributeTargets targets, LabModel release)
     {
         var plan = context.Options.Denoiser;
         var tokenizer = ClipTokenizer.Load(release.Tokenizer);
@@ -27,7 +28,8 @@ internal static class DenoiserStage
         random.manual_seed(context.StepSeed(Name, -1));
         var config = LabConfigs.Denoiser(context.Options.Shapes);
         using var unet = LabConfigs.BuildDenoiser(config);
-        unet.to(context.Device);
+        using var reading = new MiddleReading(unet);
+        reading.to(context.Device);
         using var schedule = new NoiseSchedule(SchedulerConfig.Load(Path.Combine(release.Model, "scheduler", "scheduler_config.json")));
         using var empty = tokenizer.EncodeBatch([""]).to(context.Device);
 
@@ -48,10 +50,13 @@ internal static class DenoiserStage
             return DenoisingLoss.Mean(unet.forward(draw.Noised, draw.Timesteps, new(prompt)), draw.Target).MoveToOuterDisposeScope();
         }
 
-        new StageRunner(Name, plan, context).Run(unet, _ =>
+        new StageRunner(Name, plan, context).Run(reading, step =>
         {
             var rows = context.Rows(moments.shape[0], plan.BatchSize);
-            return Loss(captions.Draw(rows), LatentStage.Draw(moments, rows));
+            var loss = Loss(captions.Draw(rows), LatentStage.Draw(moments, rows));
+            // It shows the way at first; what the network draws with in the end is the denoising loss's affair alone.
+            var guided = ReadingWeight * Math.Clamp(2 - (2.5 * step / plan.Steps), 0, 1);
+            return loss + (guided * reading.Loss(targets, rows));
         });
 
         ReleaseFiles.Write(Path.Combine(release.Model, "unet"), unet, config, "diffusion_pytorch_model.safetensors");

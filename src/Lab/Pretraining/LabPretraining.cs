@@ -27,6 +27,9 @@ public sealed class LabPretraining
     private const long UnseenCaptions = 30;
     private const long SeenCaptions = 31;
 
+    // Pictures of the unseen captions that lie beside them as the world draws them.
+    private const int Renders = 16;
+
     private readonly StageContext _context;
     private readonly LabModel _release;
     private readonly List<StageReport> _reports = [];
@@ -65,8 +68,8 @@ public sealed class LabPretraining
         WriteFrame();
         var tokenizer = ClipTokenizer.Load(_release.Tokenizer);
         Generator(tokenizer);
-        Judges(tokenizer);
         Denoiser(tokenizer);
+        Judges(tokenizer);
         return _reports;
     }
 
@@ -130,7 +133,8 @@ public sealed class LabPretraining
         }
 
         using var captions = CaptionData.Write(attributes, tokenizer, _context.Options.Seed, _context.Device);
-        return DenoiserStage.Run(_context, moments, captions, _release);
+        using var targets = new AttributeTargets(attributes, _context.Device);
+        return DenoiserStage.Run(_context, moments, captions, targets, _release);
     });
 
     private WorldPictures Training(bool withRegions)
@@ -159,21 +163,26 @@ public sealed class LabPretraining
             SubjectWriter.Write(_release.Subject(name), subject, SubjectFactory.Tiers.First(tier => name.StartsWith(tier, StringComparison.Ordinal)), 500 + index);
         }
 
-        WriteCaptions("unseen", UnseenCaptions, heldOut: true);
+        var unseen = WriteCaptions("unseen", UnseenCaptions, heldOut: true);
         WriteCaptions("seen", SeenCaptions, heldOut: false);
+        KnownPictures.WriteRenders(_release, [.. unseen.Take(Renders)]);
     }
 
-    private void WriteCaptions(string set, long stream, bool heldOut)
+    private CaptionWithTruth[] WriteCaptions(string set, long stream, bool heldOut)
     {
         // The captions are part of the measure, not of the model: every rebuild is asked the same questions.
         const int Count = 400;
-        var captions = Enumerable.Range(0, Count).Select(i =>
-        {
-            var random = new RandomStream(0, RandomPurpose.World, stream, i);
-            var attributes = WorldSampler.Sayable(random, heldOut);
-            return new CaptionWithTruth { Caption = CaptionWriter.Full(attributes, random), Attributes = attributes };
-        });
+        CaptionWithTruth[] captions =
+        [
+            .. Enumerable.Range(0, Count).Select(i =>
+            {
+                var random = new RandomStream(0, RandomPurpose.World, stream, i);
+                var attributes = WorldSampler.Sayable(random, heldOut);
+                return new CaptionWithTruth { Caption = CaptionWriter.Full(attributes, random), Attributes = attributes };
+            }),
+        ];
         AtomicFile.WriteText(_release.Captions(set), JsonSerializer.Serialize(captions) + "\n");
+        return captions;
     }
 
     private void Stage(string name, Func<IReadOnlyList<Gate>> run)

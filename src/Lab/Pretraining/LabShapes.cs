@@ -10,7 +10,7 @@ public sealed record LabShapes
     public const int ContextLength = 24;
 
     /// <summary>Channels of the autoencoder's four levels.</summary>
-    public IReadOnlyList<int> AutoencoderChannels { get; init; } = [24, 48, 96, 128];
+    public IReadOnlyList<int> AutoencoderChannels { get; init; } = [32, 48, 96, 128];
 
     /// <summary>Channels of the latents.</summary>
     public int LatentChannels { get; init; } = 8;
@@ -28,10 +28,10 @@ public sealed record LabShapes
     public int TextLayers { get; init; } = 3;
 
     /// <summary>Channels of the oracle's five stages.</summary>
-    public IReadOnlyList<int> OracleChannels { get; init; } = [24, 48, 80, 112, 144];
+    public IReadOnlyList<int> OracleChannels { get; init; } = [32, 64, 96, 128, 160];
 
     /// <summary>Channels of mini-DINO's five stages.</summary>
-    public IReadOnlyList<int> MiniDinoChannels { get; init; } = [24, 48, 64, 96, 128];
+    public IReadOnlyList<int> MiniDinoChannels { get; init; } = [32, 64, 64, 96, 128];
 
     /// <summary>Sizes for tests.</summary>
     public static LabShapes Micro { get; } = new()

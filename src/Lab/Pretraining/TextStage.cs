@@ -17,7 +17,8 @@ internal static class TextStage
         var text = shapes.Text(tokenizer.VocabularySize);
         random.manual_seed(context.StepSeed(Name, -1));
         using var clip = new ClipModel(text, shapes.Vision, text.ProjectionDim);
-        using var training = ClipFitting.Fit(Name, clip, recoversWords: true, context.Options.Text, context, pictures, captions, targets);
+        using var margin = new NounMargin(tokenizer, context.Device);
+        using var training = ClipFitting.Fit(Name, clip, margin, context.Options.Text, context, pictures, captions, targets);
         ReleaseFiles.Write(
             Path.Combine(release.Model, "text_encoder"), clip, LabConfigs.TextEncoder(text), "model.safetensors",
             name => name.StartsWith("text_model.", StringComparison.Ordinal) ? name : null);

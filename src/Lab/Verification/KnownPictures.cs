@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Diptych.Common;
 using Diptych.Common.Weights;
 using Diptych.Lab.Subjects;
@@ -43,12 +45,28 @@ public sealed class KnownPictures : IDisposable
         return new KnownPictures(pictures.contiguous().MoveToOuterDisposeScope(), [.. truth, .. known.Select(picture => picture.Attributes!)]);
     }
 
+    /// <summary>Writes a laboratory's renders, [n, 128, 128, 3] of bytes, and beside them their attributes and captions.</summary>
+    /// <exception cref="DiptychException">The folder cannot be written to.</exception>
+    public static void WriteRenders(LabModel lab, IReadOnlyList<CaptionWithTruth> captions)
+    {
+        ArgumentNullException.ThrowIfNull(lab);
+        using var scope = NewDisposeScope();
+        var pictures = Verification.Renders.Of(captions.Select(caption => caption.Attributes));
+        var levels = ((pictures + 1) * 127.5).round().to_type(ScalarType.Byte).permute(0, 2, 3, 1).contiguous();
+        SafetensorsWriter.Write(lab.Renders, [KeyValuePair.Create("pictures", levels)]);
+        var truth = new RenderTruth { Attributes = [.. captions.Select(caption => caption.Attributes)], Captions = [.. captions.Select(caption => caption.Caption)] };
+        AtomicFile.WriteText(lab.RenderAttributes, JsonSerializer.Serialize(truth) + "\n");
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Pictures.Dispose();
 
     private sealed record RenderTruth
     {
-        [System.Text.Json.Serialization.JsonPropertyName("attributes")]
+        [JsonPropertyName("attributes")]
         public required PictureAttributes[] Attributes { get; init; }
+
+        [JsonPropertyName("captions")]
+        public string[] Captions { get; init; } = [];
     }
 }

@@ -9,9 +9,9 @@ public sealed record LabVerificationOptions
     [Range(0.0, 100.0)]
     public double Guidance { get; init; } = 4;
 
-    /// <summary>Captions drawn from each set, the first ones. Default 200: all of them.</summary>
+    /// <summary>Captions drawn from each set, the first ones. Default 400: all of them.</summary>
     [Range(1, 100_000)]
-    public int CaptionsPerSet { get; init; } = 200;
+    public int CaptionsPerSet { get; init; } = 400;
 
     /// <summary>Pictures drawn (and passed through the autoencoder) at a time. Default 40.</summary>
     [Range(1, 1000)]

@@ -8,7 +8,7 @@ namespace Diptych.Lab.World;
 /// </summary>
 public static class CaptionWriter
 {
-    private const double ReservedShare = .02;
+    private const double ReservedShare = .04;
 
     /// <summary>Everything that can be said, in the captions' own order.</summary>
     public static string Full(PictureAttributes picture, RandomStream random) => Write(picture, random, full: true);

@@ -1,0 +1,77 @@
+using System.Runtime.Intrinsics.X86;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Layers;
+
+/// <summary>
+/// A square convolution that is right on every processor. With AVX-512, libtorch's convolutions on the CPU (oneDNN 3.7) leave whatever lay in memory in
+/// the places that fill up a block of sixteen channels, on some machines (Zen 5 in a virtual machine; pytorch issue 163347): outputs and gradients are
+/// wrong by half their size, or NaN, in bf16 and in fp32. So channels are filled up with zeros here, which costs nothing where oneDNN would do it itself.
+/// </summary>
+/// <remarks>State keys: <c>weight</c> [out, in, kernel, kernel], <c>bias</c> [out].</remarks>
+public sealed class Convolution2d : nn.Module<Tensor, Tensor>
+{
+    private const long Block = 16;
+
+    private readonly long _stride;
+    private readonly long _padding;
+    private readonly long _outChannels;
+    private readonly long _missingIn;
+    private readonly long _missingOut;
+
+    [ComponentName(Name = "weight")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter? _bias;
+
+    /// <summary>Creates the layer as PyTorch does: uniform within 1 / sqrt(inputs of an output).</summary>
+    /// <param name="inChannels">Channels in.</param>
+    /// <param name="outChannels">Channels out.</param>
+    /// <param name="kernelSize">Side of the kernel.</param>
+    /// <param name="stride">Step between two places of the kernel.</param>
+    /// <param name="padding">Zeros on every side.</param>
+    /// <param name="hasBias">Whether a bias is added.</param>
+    public Convolution2d(long inChannels, long outChannels, long kernelSize, long stride = 1, long padding = 0, bool hasBias = true)
+        : base(nameof(Convolution2d))
+    {
+        (_stride, _padding, _outChannels) = (stride, padding, outChannels);
+        if (Avx512F.IsSupported)
+        {
+            // The gradient of a strided convolution takes blocks in pairs.
+            _missingIn = UpTo(inChannels, stride > 1 ? 2 * Block : Block);
+            _missingOut = UpTo(outChannels, Block);
+        }
+
+        var bound = 1 / Math.Sqrt(inChannels * kernelSize * kernelSize);
+        _weight = nn.Parameter(nn.init.uniform_(empty(outChannels, inChannels, kernelSize, kernelSize), -bound, bound));
+        _bias = hasBias ? nn.Parameter(nn.init.uniform_(empty(outChannels), -bound, bound)) : null;
+        RegisterComponents();
+    }
+
+    /// <summary>The kernels, [out, in, kernel, kernel].</summary>
+    public Parameter Weight => _weight;
+
+    /// <summary>[n, in, h, w] to [n, out, h', w'].</summary>
+    public override Tensor forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return _missingIn + _missingOut > 0 && input.device_type == TorchSharp.DeviceType.CPU ? WithFullBlocks(input) : Convolve(input, _weight, _bias);
+    }
+
+    private Tensor WithFullBlocks(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var weight = nn.functional.pad(_weight, [0, 0, 0, 0, 0, _missingIn, 0, _missingOut]);
+        var bias = _bias is null ? null : nn.functional.pad(_bias, [0, _missingOut]);
+        var output = Convolve(_missingIn > 0 ? nn.functional.pad(input, [0, 0, 0, 0, 0, _missingIn]) : input, weight, bias);
+        return (_missingOut > 0 ? output.narrow(1, 0, _outChannels).contiguous() : output).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Convolve(Tensor input, Tensor weight, Tensor? bias) =>
+        nn.functional.conv2d(input, weight, bias, strides: [_stride, _stride], padding: [_padding, _padding]);
+
+    private static long UpTo(long channels, long block) => (block - (channels % block)) % block;
+}

@@ -1,0 +1,58 @@
+using Diptych.Common.Unet;
+using Diptych.Lab.Judges;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Diptych.Lab.Pretraining;
+
+/// <summary>
+/// Linear maps that name a picture's attributes from the middle of the denoiser, for training only. Where the latents are all noise the names can come
+/// from the caption alone, so the network learns in hundreds of steps to bring words there, which the denoising loss teaches in thousands: what
+/// aligning with a large encoder's features does in Yu et al. 2024 (REPA, section 3) the world's own truth does here.
+/// </summary>
+internal sealed class MiddleReading : nn.Module
+{
+    [ComponentName(Name = "unet")]
+    private readonly UNet2DConditionModel _unet;
+
+    [ComponentName(Name = "heads")]
+    private readonly ModuleDict<Linear> _heads;
+
+    private Tensor? _middle;
+
+    /// <param name="unet">The denoiser; it becomes a part of this module, and is disposed of with it.</param>
+    public MiddleReading(UNet2DConditionModel unet)
+        : base(nameof(MiddleReading))
+    {
+        _unet = unet;
+        long channels = unet.Config.BlockOutChannels[^1];
+        _heads = nn.ModuleDict([.. OracleValues.Classes.Select(head => (head.Key, nn.Linear(channels, head.Value.Count)))]);
+        RegisterComponents();
+        var middle = (nn.Module<Tensor, Tensor, Tensor, Tensor>)unet.named_children().First(child => child.name == "mid_block").module;
+        middle.register_forward_hook((_, _, _, _, output) =>
+        {
+            _middle?.Dispose();
+            _middle = output.alias().DetachFromDisposeScope();
+            return output;
+        });
+    }
+
+    /// <summary>Mean cross-entropy of the attributes of the pictures that the denoiser saw last, against the truth of their <paramref name="rows"/>.</summary>
+    public Tensor Loss(AttributeTargets targets, Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        var features = _middle!.mean([2, 3]);
+        return stack(OracleValues.Classes.Keys.Select(head => targets.CrossEntropy(head, _heads[head].call(features), rows)).ToArray()).mean().MoveToOuterDisposeScope();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _middle?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
