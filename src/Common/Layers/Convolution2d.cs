@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics.X86;
+using Diptych.Common.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -38,7 +38,7 @@ public sealed class Convolution2d : nn.Module<Tensor, Tensor>
         : base(nameof(Convolution2d))
     {
         (_stride, _padding, _outChannels) = (stride, padding, outChannels);
-        if (Avx512F.IsSupported)
+        if (Processor.HasAvx512)
         {
             // The gradient of a strided convolution takes blocks in pairs.
             _missingIn = UpTo(inChannels, stride > 1 ? 2 * Block : Block);
