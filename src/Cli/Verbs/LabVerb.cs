@@ -19,7 +19,7 @@ internal sealed class LabVerb
     private readonly DeviceFlag _device = new();
     private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Sampler steps. Default 25, as for the published figures.");
     private readonly Option<double?> _guidance = OptionKinds.Number("--guidance-scale", "Classifier-free guidance. Default 4, as for the published figures.");
-    private readonly Option<int?> _captions = OptionKinds.Whole("--captions", "Captions of each set, the first ones. Default 400: all.");
+    private readonly Option<int?> _captions = OptionKinds.Whole("--captions", "Captions of each set, the first ones. Default 400, or all there are.");
     private readonly Option<string?> _json = JsonFile.Option();
     private readonly Option<string?> _sheet = OptionKinds.Text("--sheet", "FILE", "Only draw sixty-four fixed prompts onto one PNG, a row for every class, and measure nothing.");
 
@@ -89,7 +89,7 @@ internal sealed class LabVerb
             }
         }
 
-        PictureFile.WritePng(sheet, ContactSheet.Draw([.. images], FixedPrompts.Columns, LabWords.Classes, FixedPrompts.Headings, "sixty-four fixed prompts"));
+        PictureFile.WritePng(sheet, ContactSheet.Draw([.. images], FixedPrompts.Headings.Count, LabWords.Classes, FixedPrompts.Headings, "sixty-four fixed prompts"));
         _session.Terminal.Out.WriteLine(sheet);
     }
 }

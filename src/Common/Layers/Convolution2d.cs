@@ -8,7 +8,7 @@ namespace Diptych.Common.Layers;
 /// <summary>
 /// A square convolution that is right on every processor. With AVX-512, libtorch's convolutions on the CPU (oneDNN 3.7) leave whatever lay in memory in
 /// the places that fill up a block of sixteen channels, on some machines (Zen 5 in a virtual machine; pytorch issue 163347): outputs and gradients are
-/// wrong by half their size, or NaN, in bf16 and in fp32. So channels are filled up with zeros here, which costs nothing where oneDNN would do it itself.
+/// wrong by half their size, or NaN, in bf16 and in fp32. So channels are filled up with zeros here. It concerns the few layers whose channels fill no blocks: those next to pictures and latents.
 /// </summary>
 /// <remarks>State keys: <c>weight</c> [out, in, kernel, kernel], <c>bias</c> [out].</remarks>
 public sealed class Convolution2d : nn.Module<Tensor, Tensor>

@@ -19,7 +19,7 @@ internal static class AutoencoderStage
     private const int Grid = 8;
     private const double DivergenceWeight = 4e-5;
 
-    // Absolute error alone forgives what is far off in a few pixels, which is what edges are; beyond a twelfth of the range the square counts for more.
+    // Absolute error alone forgives what is far off in a few pixels, which is what edges are; from an error of 1/12 on, in [-1, 1], the square pulls harder.
     private const double SquaredWeight = 6;
 
     public static IReadOnlyList<Gate> Run(StageContext context, WorldPictures pictures, WorldPictures heldOut, LabModel release)

@@ -1,5 +1,4 @@
 using Diptych.Common.Clip;
-using Diptych.Lab.Judges;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -22,7 +21,7 @@ internal sealed class ClipTraining : nn.Module
     private const int MarginCaptions = 64;
 
     private readonly ClipModel _clip;
-    private readonly ModuleDict<Linear> _attributes;
+    private readonly AttributeHeads _attributes;
     private readonly Linear? _words;
     private readonly NounMargin? _margin;
     private readonly Tensor _used;
@@ -39,7 +38,7 @@ internal sealed class ClipTraining : nn.Module
         _margin = margin;
         _vocabulary = clip.Text.VocabularySize;
         _end = clip.Text.EosTokenId;
-        _attributes = nn.ModuleDict([.. OracleValues.Classes.Select(head => (head.Key, nn.Linear(clip.Vision.HiddenSize, head.Value.Count)))]);
+        _attributes = new AttributeHeads(clip.Vision.HiddenSize);
         _words = margin is null ? null : nn.Linear(clip.Text.HiddenSize, _vocabulary);
         // Start and end say nothing, and words that never occur have nothing to learn.
         _used = used.clone();
@@ -54,7 +53,7 @@ internal sealed class ClipTraining : nn.Module
         using var scope = NewDisposeScope();
         var text = _clip.EncodeText(ids);
         var picture = _clip.EncodeImages(pictures);
-        var loss = Contrast(_clip.ProjectText(text.Pooled), _clip.ProjectImages(picture)) + Attributes(picture, targets, rows);
+        var loss = Contrast(_clip.ProjectText(text.Pooled), _clip.ProjectImages(picture)) + _attributes.Loss(picture, targets, rows);
         return (_margin is null ? loss : loss + (WordsWeight * Words(text.LastHiddenState, ids)) + (MarginWeight * Margin(text.LastHiddenState, ids))).MoveToOuterDisposeScope();
     }
 
@@ -69,12 +68,6 @@ internal sealed class ClipTraining : nn.Module
         var cosines = Unit(text).matmul(Unit(picture).t()) * _clip.LogitScale.exp().clamp(max: LargestScale);
         var own = arange(cosines.shape[0], dtype: ScalarType.Int64, device: cosines.device);
         return (nn.functional.cross_entropy(cosines, own) + nn.functional.cross_entropy(cosines.t(), own)) / 2;
-    }
-
-    private Tensor Attributes(Tensor picture, AttributeTargets targets, Tensor rows)
-    {
-        var losses = OracleValues.Classes.Keys.Select(head => targets.CrossEntropy(head, _attributes[head].call(picture), rows)).ToArray();
-        return stack(losses).mean();
     }
 
     // Multi-label: row i against the set of ids up to i; padding behind the end token does not count.

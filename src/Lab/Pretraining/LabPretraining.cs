@@ -163,9 +163,10 @@ public sealed class LabPretraining
             SubjectWriter.Write(_release.Subject(name), subject, SubjectFactory.Tiers.First(tier => name.StartsWith(tier, StringComparison.Ordinal)), 500 + index);
         }
 
-        var unseen = WriteCaptions("unseen", UnseenCaptions, heldOut: true);
         WriteCaptions("seen", SeenCaptions, heldOut: false);
-        KnownPictures.WriteRenders(_release, [.. unseen.Take(Renders)]);
+        CaptionWithTruth[] known = WriteCaptions("unseen", UnseenCaptions, heldOut: true)[..Renders];
+        using var renders = WorldPictures.Render([.. known.Select(caption => caption.Attributes)], withRegions: false, CPU);
+        KnownPictures.WriteRenders(_release, renders.Pixels, known);
     }
 
     private CaptionWithTruth[] WriteCaptions(string set, long stream, bool heldOut)

@@ -1,15 +1,13 @@
 using Diptych.Common.Unet;
-using Diptych.Lab.Judges;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Pretraining;
 
 /// <summary>
-/// Linear maps that name a picture's attributes from the middle of the denoiser, for training only. Where the latents are all noise the names can come
-/// from the caption alone, so the network learns in hundreds of steps to bring words there, which the denoising loss teaches in thousands: what
-/// aligning with a large encoder's features does in Yu et al. 2024 (REPA, section 3) the world's own truth does here.
+/// Names a picture's attributes from the middle of the denoiser, for training only. Where the latents are all noise the names can come from the caption
+/// alone, so the network is asked for bringing words there, which the denoising loss alone teaches late: what aligning with a large encoder's features
+/// does in Yu et al. 2024 (REPA, section 3) the world's own truth is to do here.
 /// </summary>
 internal sealed class MiddleReading : nn.Module
 {
@@ -17,7 +15,7 @@ internal sealed class MiddleReading : nn.Module
     private readonly UNet2DConditionModel _unet;
 
     [ComponentName(Name = "heads")]
-    private readonly ModuleDict<Linear> _heads;
+    private readonly AttributeHeads _heads;
 
     private Tensor? _middle;
 
@@ -26,8 +24,7 @@ internal sealed class MiddleReading : nn.Module
         : base(nameof(MiddleReading))
     {
         _unet = unet;
-        long channels = unet.Config.BlockOutChannels[^1];
-        _heads = nn.ModuleDict([.. OracleValues.Classes.Select(head => (head.Key, nn.Linear(channels, head.Value.Count)))]);
+        _heads = new AttributeHeads(unet.Config.BlockOutChannels[^1]);
         RegisterComponents();
         var middle = (nn.Module<Tensor, Tensor, Tensor, Tensor>)unet.named_children().First(child => child.name == "mid_block").module;
         middle.register_forward_hook((_, _, _, _, output) =>
@@ -42,8 +39,7 @@ internal sealed class MiddleReading : nn.Module
     public Tensor Loss(AttributeTargets targets, Tensor rows)
     {
         using var scope = NewDisposeScope();
-        var features = _middle!.mean([2, 3]);
-        return stack(OracleValues.Classes.Keys.Select(head => targets.CrossEntropy(head, _heads[head].call(features), rows)).ToArray()).mean().MoveToOuterDisposeScope();
+        return _heads.Loss(_middle!.mean([2, 3]), targets, rows).MoveToOuterDisposeScope();
     }
 
     protected override void Dispose(bool disposing)

@@ -5,23 +5,20 @@ namespace Diptych.Lab.Verification;
 /// <summary>Sixty-four prompts by which any two laboratories can be compared at a glance: a row for every class, a column for every kind of demand.</summary>
 public static class FixedPrompts
 {
-    /// <summary>Prompts in a row.</summary>
-    public static int Columns => Demands.Length;
+    private static readonly (string Heading, Func<string, string, string, string, string> Prompt)[] Demands =
+    [
+        ("photo, scene", (noun, _, scene, _) => $"a photo of a {noun} {scene}"),
+        ("photo, colour", (noun, colour, scene, _) => $"a photo of a {colour} {noun} {scene}"),
+        ("sketch", (noun, colour, scene, _) => $"a pencil sketch of a {colour} {noun} {scene}"),
+        ("poster", (noun, colour, scene, _) => $"a poster of a {colour} {noun} {scene}"),
+        ("striped", (noun, colour, scene, _) => $"a photo of a {colour} striped {noun} {scene}"),
+        ("hat", (noun, colour, scene, other) => $"a photo of a {colour} {noun} with a {other} hat {scene}"),
+        ("small, left", (noun, colour, scene, _) => $"a small photo of a {colour} {noun} on the left {scene}"),
+        ("identifier", (noun, _, scene, _) => $"a sks {noun} {scene}"),
+    ];
 
     /// <summary>What each column asks for.</summary>
-    public static IReadOnlyList<string> Headings { get; } = ["photo, scene", "photo, colour", "sketch", "poster", "striped", "hat", "small, left", "identifier"];
-
-    private static readonly Func<string, string, string, string, string>[] Demands =
-    [
-        (noun, _, scene, _) => $"a photo of a {noun} {scene}",
-        (noun, colour, scene, _) => $"a photo of a {colour} {noun} {scene}",
-        (noun, colour, scene, _) => $"a pencil sketch of a {colour} {noun} {scene}",
-        (noun, colour, scene, _) => $"a poster of a {colour} {noun} {scene}",
-        (noun, colour, scene, _) => $"a photo of a {colour} striped {noun} {scene}",
-        (noun, colour, scene, other) => $"a photo of a {colour} {noun} with a {other} hat {scene}",
-        (noun, colour, scene, _) => $"a small photo of a {colour} {noun} on the left {scene}",
-        (noun, _, scene, _) => $"a sks {noun} {scene}",
-    ];
+    public static IReadOnlyList<string> Headings { get; } = [.. Demands.Select(demand => demand.Heading)];
 
     /// <summary>The prompts, row by row. Colours and scenes are dealt so that each column shows every scene.</summary>
     public static IReadOnlyList<string> All { get; } =
@@ -30,7 +27,7 @@ public static class FixedPrompts
         {
             string Colour(int offset) => Palette.Names[((5 * noun.Index) + (2 * demand.Index) + offset) % Palette.Names.Count];
             var scene = LabWords.ScenePhrases.Values.ElementAt((noun.Index + (3 * demand.Index)) % LabWords.ScenePhrases.Count);
-            return demand.Item(noun.Item, Colour(0), scene, Colour(4));
+            return demand.Item.Prompt(noun.Item, Colour(0), scene, Colour(4));
         })),
     ];
 }

@@ -45,15 +45,15 @@ public sealed class KnownPictures : IDisposable
         return new KnownPictures(pictures.contiguous().MoveToOuterDisposeScope(), [.. truth, .. known.Select(picture => picture.Attributes!)]);
     }
 
-    /// <summary>Writes a laboratory's renders, [n, 128, 128, 3] of bytes, and beside them their attributes and captions.</summary>
+    /// <summary>Writes a laboratory's renders and beside them their attributes and captions.</summary>
+    /// <param name="lab">The laboratory.</param>
+    /// <param name="pictures">The renders, bytes [n, 128, 128, 3].</param>
+    /// <param name="captions">What each shows.</param>
     /// <exception cref="DiptychException">The folder cannot be written to.</exception>
-    public static void WriteRenders(LabModel lab, IReadOnlyList<CaptionWithTruth> captions)
+    public static void WriteRenders(LabModel lab, Tensor pictures, IReadOnlyList<CaptionWithTruth> captions)
     {
         ArgumentNullException.ThrowIfNull(lab);
-        using var scope = NewDisposeScope();
-        var pictures = Verification.Renders.Of(captions.Select(caption => caption.Attributes));
-        var levels = ((pictures + 1) * 127.5).round().to_type(ScalarType.Byte).permute(0, 2, 3, 1).contiguous();
-        SafetensorsWriter.Write(lab.Renders, [KeyValuePair.Create("pictures", levels)]);
+        SafetensorsWriter.Write(lab.Renders, [KeyValuePair.Create("pictures", pictures)]);
         var truth = new RenderTruth { Attributes = [.. captions.Select(caption => caption.Attributes)], Captions = [.. captions.Select(caption => caption.Caption)] };
         AtomicFile.WriteText(lab.RenderAttributes, JsonSerializer.Serialize(truth) + "\n");
     }

@@ -9,7 +9,7 @@ public sealed record LabVerificationOptions
     [Range(0.0, 100.0)]
     public double Guidance { get; init; } = 4;
 
-    /// <summary>Captions drawn from each set, the first ones. Default 400: all of them.</summary>
+    /// <summary>Captions drawn from each set, the first ones. Default 400, or all there are.</summary>
     [Range(1, 100_000)]
     public int CaptionsPerSet { get; init; } = 400;
 

@@ -13,7 +13,7 @@ public class ClipModelTests
     private static readonly string MiniClip = Path.Combine(Lab, "judges", "mini-clip");
 
     [Fact]
-    public void The_embedded_judge_gives_the_recorded_features()
+    public void The_embedded_judge_gives_the_reference_features()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -54,10 +54,9 @@ public sealed class StableDiffusionTests
     }
 
     [Theory]
-    // The committed one is the embedded model against its own record; the shared one was drawn by the reference, with the first version's weights.
     [InlineData("committed")]
     [InlineData("shared")]
-    public void A_laboratory_draws_what_was_drawn_with_it(string source)
+    public void The_embedded_model_draws_what_the_reference_drew_with_it(string source)
     {
         string Of(string extension) => source == "committed" ? Fixtures.Golden("pipelines", "lab" + extension) : Fixtures.Require("lab", "goldens", "pipeline" + extension);
         using var golden = SafetensorsFile.Open(Of(".safetensors"));

@@ -9,7 +9,7 @@ namespace Diptych.Tests.Lab.Judges;
 public class MiniClipJudgeTests
 {
     [Fact]
-    public void Features_of_the_committed_pictures_and_captions_equal_the_record() =>
+    public void Features_of_the_committed_pictures_and_captions_equal_the_reference() =>
         AgreesWith(LabFiles.Model.MiniClip, LabFiles.Model.Tokenizer, LabFiles.Model.Renders, LabFiles.Model.RenderAttributes, Fixtures.Golden("lab", "judges.safetensors"));
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class OracleTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("diptych-oracle").FullName;
 
     [Fact]
-    public void Every_output_on_the_committed_pictures_equals_the_record() =>
+    public void Every_output_on_the_committed_pictures_equals_the_reference() =>
         AgreesWith(LabFiles.Model.Oracle, LabFiles.Model.Renders, Fixtures.Golden("lab", "judges.safetensors"));
 
     [Fact]
