@@ -5,11 +5,12 @@ namespace Diptych.Common.Diffusion;
 
 /// <summary>
 /// The forward process q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I) (Ho et al. 2020, eq. 4) and the targets a network learns from it.
-/// Tables follow the samples to their device once and stay there. Not safe for use by several threads at a time.
+/// Tables follow the samples to their device once and stay there.
 /// </summary>
 public sealed class NoiseSchedule : IDisposable
 {
     private readonly Dictionary<(DeviceType Type, int Index, ScalarType Dtype), Tensor> _tables = [];
+    private readonly Lock _lock = new();
     private bool _disposed;
 
     /// <summary>Computes the table of a model's configuration.</summary>
@@ -120,6 +121,7 @@ public sealed class NoiseSchedule : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var key = (device.type, device.type == DeviceType.CPU ? -1 : device.index, dtype);
+        using var alone = _lock.EnterScope();
         if (!_tables.TryGetValue(key, out var table))
         {
             table = AlphasCumprod.to(dtype, device).DetachFromDisposeScope();

@@ -1,3 +1,4 @@
+using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Layers;
@@ -28,6 +29,7 @@ internal static class TensorChain
     /// <summary>x * sigmoid(x), in place where no gradient is recorded (backward needs the input, so there it would be copied first).</summary>
     public static Tensor ThenSilu(this Tensor x)
     {
+        MaskedConstant.Read();
         if (!x.requires_grad)
         {
             return x.silu_();

@@ -1,4 +1,5 @@
 using Diptych.Common.Layers;
+using Diptych.Common.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -28,6 +29,7 @@ internal sealed class ConvStage : nn.Module<Tensor, Tensor>
     /// <summary>[n, in, h, w] to [n, out, h / stride, w / stride].</summary>
     public override Tensor forward(Tensor input)
     {
+        MaskedConstant.Read();
         using var scope = NewDisposeScope();
         var x = nn.functional.silu(_firstNorm.call(_first.call(input)));
         return nn.functional.silu(_secondNorm.call(_second.call(x))).MoveToOuterDisposeScope();

@@ -22,14 +22,25 @@ internal static class AutoencoderStage
     // Absolute error alone forgives what is far off in a few pixels, which is what edges are; from an error of 1/12 on, in [-1, 1], the square pulls harder.
     private const double SquaredWeight = 6;
 
+    // A subject that fills a twelfth of a crop would otherwise be a twelfth of the loss, and is the part one looks at.
+    private const double SubjectShare = .5;
+    private const double LargestSubjectWeight = 4;
+
     public static IReadOnlyList<Gate> Run(StageContext context, WorldPictures pictures, WorldPictures heldOut, LabModel release)
     {
         var plan = context.Options.Autoencoder;
-        random.manual_seed(context.StepSeed(Name, -1));
         var config = LabConfigs.Autoencoder(context.Options.Shapes, 1);
+        random.manual_seed(context.StepSeed(Name, -1));
         using var vae = LabConfigs.BuildAutoencoder(config);
         vae.to(context.Device);
-        new StageRunner(Name, plan, context).Run(vae, step => Loss(vae, Crops(pictures, context, plan.BatchSize, step)));
+        new StageRunner(Name, plan, context).Run(
+            vae,
+            step =>
+            {
+                var (crops, subjects) = Crops(pictures, context, plan.BatchSize, step);
+                return [crops, Weights(subjects), randn(plan.BatchSize, context.Options.Shapes.LatentChannels, Crop / Grid, Crop / Grid, device: context.Device)];
+            },
+            (batch, _) => Loss(vae, batch[0], batch[1], batch[2]));
 
         var deviation = LatentDeviation(vae, heldOut, context);
         var folder = Path.Combine(release.Model, "vae");
@@ -39,40 +50,50 @@ internal static class AutoencoderStage
         return Measure(released, heldOut, context);
     }
 
-    private static Tensor Loss(AutoencoderKL vae, Tensor crops)
+    private static Tensor Loss(AutoencoderKL vae, Tensor crops, Tensor weights, Tensor noise)
     {
         using var scope = NewDisposeScope();
         var posterior = vae.Encode(crops);
-        var drawn = posterior.Sample(randn_like(posterior.Mean));
+        var drawn = posterior.Sample(noise.to_type(posterior.Mean.dtype));
         var error = vae.Decode(drawn).to_type(ScalarType.Float32) - crops;
-        var acrossX = error.narrow(3, 1, Crop - 1) - error.narrow(3, 0, Crop - 1);
-        var acrossY = error.narrow(2, 1, Crop - 1) - error.narrow(2, 0, Crop - 1);
+        var acrossX = (error.narrow(3, 1, Crop - 1) - error.narrow(3, 0, Crop - 1)).abs() * weights.narrow(3, 1, Crop - 1);
+        var acrossY = (error.narrow(2, 1, Crop - 1) - error.narrow(2, 0, Crop - 1)).abs() * weights.narrow(2, 1, Crop - 1);
         var (mean, logVariance) = (posterior.Mean.to_type(ScalarType.Float32), posterior.LogVariance.to_type(ScalarType.Float32));
         // Kingma and Welling 2014, appendix B, summed over channels and averaged over places.
         var divergence = .5 * (mean.square() + logVariance.exp() - 1 - logVariance).sum([1]).mean();
-        return (error.abs().mean() + (SquaredWeight * error.square().mean()) + acrossX.abs().mean() + acrossY.abs().mean() + (DivergenceWeight * divergence)).MoveToOuterDisposeScope();
+        var distance = error.abs() + (SquaredWeight * error.square());
+        return ((distance * weights).mean() + acrossX.mean() + acrossY.mean() + (DivergenceWeight * divergence)).MoveToOuterDisposeScope();
     }
 
-    // Three crops in five around the subject: it is where the detail is, and half the scene is sky. Small subjects come up twice.
-    private static Tensor Crops(WorldPictures pictures, StageContext context, int count, int step)
+    // [n, 1, 64, 64]: 1, and within the subject as much more as makes it about half a crop's worth.
+    private static Tensor Weights(Tensor subjects)
+    {
+        using var scope = NewDisposeScope();
+        var share = subjects.mean([1, 2, 3], keepdim: true);
+        return (1 + (subjects * (SubjectShare / share.clamp_min(.01)).clamp_max(LargestSubjectWeight))).MoveToOuterDisposeScope();
+    }
+
+    // Three crops in five around the subject: it is where the detail is, and half the scene is sky. Small subjects come up half as often again.
+    private static (Tensor Crops, Tensor Subjects) Crops(WorldPictures pictures, StageContext context, int count, int step)
     {
         using var scope = NewDisposeScope();
         var draw = new RandomStream(context.Options.Seed, RandomPurpose.Augmentation, step);
-        var crops = new Tensor[count];
+        var (crops, subjects) = (new Tensor[count], new Tensor[count]);
         for (var i = 0; i < count; i++)
         {
             var row = draw.Next(pictures.Count);
-            if (pictures.Attributes[row].Layout is not "small" && i % 4 == 0)
+            if (pictures.Attributes[row].Layout is not "small" && i % 2 == 0)
             {
                 row = draw.Next(pictures.Count);
             }
 
             var (left, top) = draw.NextDouble() < .6 ? AroundSubject(pictures.Attributes[row].Layout, draw) : (draw.Next(65), draw.Next(65));
-            using var picture = pictures.Pixels[row];
-            crops[i] = picture.narrow(0, OnGrid(top), Crop).narrow(1, OnGrid(left), Crop);
+            crops[i] = pictures.Pixels[row].narrow(0, OnGrid(top), Crop).narrow(1, OnGrid(left), Crop);
+            subjects[i] = pictures.Regions![row].narrow(0, OnGrid(top), Crop).narrow(1, OnGrid(left), Crop);
         }
 
-        return WorldPictures.ToUnit(stack(crops)).MoveToOuterDisposeScope();
+        var masks = stack(subjects).gt((byte)PictureRegion.Background).to_type(ScalarType.Float32).unsqueeze(1);
+        return (WorldPictures.ToUnit(stack(crops)).MoveToOuterDisposeScope(), masks.MoveToOuterDisposeScope());
     }
 
     private static (int Left, int Top) AroundSubject(string layout, RandomStream draw)
@@ -119,7 +140,7 @@ internal static class AutoencoderStage
 
     private static Tensor InBatches(WorldPictures pictures, StageContext context, Func<Tensor, Tensor> map)
     {
-        const int BatchSize = 50;
+        const int BatchSize = 20;
         var parts = new List<Tensor>();
         for (var start = 0; start < pictures.Count; start += BatchSize)
         {

@@ -1,4 +1,5 @@
 using Diptych.Common.Diffusion;
+using Diptych.Common.Runtime;
 using Diptych.Common.Text;
 using Diptych.Common.Weights;
 using TorchSharp;
@@ -33,35 +34,42 @@ internal static class DenoiserStage
         using var schedule = new NoiseSchedule(SchedulerConfig.Load(Path.Combine(release.Model, "scheduler", "scheduler_config.json")));
         using var empty = tokenizer.EncodeBatch([""]).to(context.Device);
 
-        Tensor Loss(Tensor ids, Tensor latents)
+        // Everything random of a batch, and its text.
+        Tensor[] Draw(Tensor ids, Tensor latents)
         {
-            using var scope = NewDisposeScope();
-            var count = latents.shape[0];
-            var dropped = rand(count, 1, device: context.Device) < EmptyShare;
-            var shown = where(dropped, empty, ids);
+            using var noGradient = no_grad();
+            using var autocast = Autocast.For(context.Device, context.Precision);
+            var count = latents.size(0);
+            var shown = where(rand(count, 1, device: context.Device) < EmptyShare, empty, ids);
             var timesteps = randint(0, schedule.TrainTimesteps, [count], dtype: ScalarType.Int64, device: context.Device);
-            var draw = DiffusionDraw.Create(latents, randn_like(latents), timesteps, schedule);
-            Tensor prompt;
-            using (no_grad())
-            {
-                prompt = text.Encode(text.TokenEmbeddings(shown), shown).LastHiddenState;
-            }
-
-            return DenoisingLoss.Mean(unet.forward(draw.Noised, draw.Timesteps, new(prompt)), draw.Target).MoveToOuterDisposeScope();
+            return [text.Encode(text.TokenEmbeddings(shown), shown).LastHiddenState, timesteps, latents, randn_like(latents)];
         }
 
-        new StageRunner(Name, plan, context).Run(reading, step =>
+        Tensor Loss(Tensor[] batch)
         {
-            var rows = context.Rows(moments.shape[0], plan.BatchSize);
-            var loss = Loss(captions.Draw(rows), LatentStage.Draw(moments, rows));
-            // It shows the way at first; what the network draws with in the end is the denoising loss's affair alone.
-            var guided = ReadingWeight * Math.Clamp(2 - (2.5 * step / plan.Steps), 0, 1);
-            return loss + (guided * reading.Loss(targets, rows));
-        });
+            using var scope = NewDisposeScope();
+            var draw = DiffusionDraw.Create(batch[2], batch[3], batch[1], schedule);
+            return DenoisingLoss.Mean(unet.forward(draw.Noised, draw.Timesteps, new(batch[0])), draw.Target).MoveToOuterDisposeScope();
+        }
+
+        new StageRunner(Name, plan, context).Run(
+            reading,
+            _ =>
+            {
+                var rows = context.Rows(moments.shape[0], plan.BatchSize);
+                return [.. Draw(captions.Draw(rows), LatentStage.Draw(moments, rows)), rows];
+            },
+            (batch, step) =>
+            {
+                var loss = Loss(batch);
+                // It shows the way at first; what the network draws with in the end is the denoising loss's affair alone.
+                var guided = ReadingWeight * Math.Clamp(2 - (2.5 * step / plan.Steps), 0, 1);
+                return loss + (guided * reading.Loss(targets, batch[^1]));
+            });
 
         ReleaseFiles.Write(Path.Combine(release.Model, "unet"), unet, config, "diffusion_pytorch_model.safetensors");
         AtomicFile.WriteText(Path.Combine(release.Model, "model_index.json"), LabConfigs.ModelIndex());
-        return [.. Reads(context, moments, captions, Loss)];
+        return [.. Reads(context, moments, captions, (ids, latents) => Loss(Draw(ids, latents)))];
     }
 
     // What the words are worth: the loss with each picture's own caption, and with its neighbour's, under the same noise.

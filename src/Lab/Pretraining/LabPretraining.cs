@@ -64,6 +64,8 @@ public sealed class LabPretraining
     /// <exception cref="OperationCanceledException">Interrupted; a later call goes on.</exception>
     public IReadOnlyList<StageReport> Run()
     {
+        // Pictures by the thousand go through networks between two stages too.
+        using var reuse = MemoryReuse.Begin();
         using var scope = NewDisposeScope();
         WriteFrame();
         var tokenizer = ClipTokenizer.Load(_release.Tokenizer);
@@ -83,7 +85,7 @@ public sealed class LabPretraining
         }
 
         using var scope = NewDisposeScope();
-        using var pictures = Training(withRegions: false);
+        using var pictures = Training(withRegions: true);
         using var heldOut = WorldPictures.Render(WorldPictures.Draw(_context.Options.HeldOutPictures, _context.Options.Seed, HeldOutSet, WorldSampler.Training), withRegions: true, _context.Device, _context.Cancellation);
         Stage(TextStage.Name, () =>
         {

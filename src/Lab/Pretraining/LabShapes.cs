@@ -13,7 +13,7 @@ public sealed record LabShapes
     public IReadOnlyList<int> AutoencoderChannels { get; init; } = [32, 48, 96, 128];
 
     /// <summary>Channels of the latents.</summary>
-    public int LatentChannels { get; init; } = 8;
+    public int LatentChannels { get; init; } = 16;
 
     /// <summary>Channels of the denoiser's three levels.</summary>
     public IReadOnlyList<int> DenoiserChannels { get; init; } = [96, 160, 176];

@@ -8,7 +8,7 @@ namespace Diptych.Lab.Pretraining;
 /// <summary>Every training picture's latents, mean and deviation, encoded once: the denoiser then never sees a pixel.</summary>
 internal static class LatentStage
 {
-    private const int BatchSize = 64;
+    private const int BatchSize = 32;
     private const string Key = "moments";
 
     /// <summary>Scaled means and deviations, fp16 [n, 2 C, 16, 16] on the device; read from the work folder where they were made before.</summary>

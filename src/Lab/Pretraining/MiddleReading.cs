@@ -17,7 +17,8 @@ internal sealed class MiddleReading : nn.Module
     [ComponentName(Name = "heads")]
     private readonly AttributeHeads _heads;
 
-    private Tensor? _middle;
+    // Each lane of a pass has its own.
+    private readonly ThreadLocal<Tensor?> _middle = new(trackAllValues: true);
 
     /// <param name="unet">The denoiser; it becomes a part of this module, and is disposed of with it.</param>
     public MiddleReading(UNet2DConditionModel unet)
@@ -29,8 +30,8 @@ internal sealed class MiddleReading : nn.Module
         var middle = (nn.Module<Tensor, Tensor, Tensor, Tensor>)unet.named_children().First(child => child.name == "mid_block").module;
         middle.register_forward_hook((_, _, _, _, output) =>
         {
-            _middle?.Dispose();
-            _middle = output.alias().DetachFromDisposeScope();
+            _middle.Value?.Dispose();
+            _middle.Value = output.alias().DetachFromDisposeScope();
             return output;
         });
     }
@@ -39,14 +40,19 @@ internal sealed class MiddleReading : nn.Module
     public Tensor Loss(AttributeTargets targets, Tensor rows)
     {
         using var scope = NewDisposeScope();
-        return _heads.Loss(_middle!.mean([2, 3]), targets, rows).MoveToOuterDisposeScope();
+        return _heads.Loss(_middle.Value!.mean([2, 3]), targets, rows).MoveToOuterDisposeScope();
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            _middle?.Dispose();
+            foreach (var middle in _middle.Values)
+            {
+                middle?.Dispose();
+            }
+
+            _middle.Dispose();
         }
 
         base.Dispose(disposing);

@@ -23,19 +23,25 @@ internal static class OracleStage
         var channels = (int[])[3, .. context.Options.Shapes.OracleChannels];
         // Half of them go round: a batch is half renders, half round trips, and sees every trip as often as two renders.
         using var trips = RoundTrips.Of(pictures, (pictures.Count + 1) / 2, vae, context);
-        random.manual_seed(context.StepSeed(Name, -1));
         var config = new OracleConfig(OracleValues.Classes, OracleValues.Colours, channels, 8, WorldRenderer.Size, Segments: true);
+        random.manual_seed(context.StepSeed(Name, -1));
         using var network = new SegmentingOracleNetwork(config);
         network.to(context.Device);
-        new StageRunner(Name, plan, context).Run(network, _ =>
-        {
-            using var scope = NewDisposeScope();
-            var half = plan.BatchSize / 2;
-            var (rendered, travelled) = (context.Rows(pictures.Count, half), context.Rows(trips.shape[0], plan.BatchSize - half));
-            var rows = cat([rendered, travelled]);
-            var seen = cat([pictures.Pixels.index_select(0, rendered), trips.index_select(0, travelled)]);
-            return Loss(network, WorldPictures.ToUnit(seen), pictures.Regions!, targets, rows).MoveToOuterDisposeScope();
-        });
+        new StageRunner(Name, plan, context).Run(
+            network,
+            _ =>
+            {
+                using var scope = NewDisposeScope();
+                var half = plan.BatchSize / 2;
+                var (rendered, travelled) = (context.Rows(pictures.Count, half), context.Rows(trips.shape[0], plan.BatchSize - half));
+                var seen = cat([pictures.Pixels.index_select(0, rendered), trips.index_select(0, travelled)]);
+                return [seen.MoveToOuterDisposeScope(), cat([rendered, travelled]).MoveToOuterDisposeScope()];
+            },
+            (batch, _) =>
+            {
+                using var scope = NewDisposeScope();
+                return Loss(network, WorldPictures.ToUnit(batch[0]), pictures.Regions!, targets, batch[1]).MoveToOuterDisposeScope();
+            });
         ReleaseFiles.Write(release.Oracle, network, Json(channels), "model.safetensors");
 
         using var oracle = Oracle.Load(release.Oracle, context.Device);

@@ -25,7 +25,36 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
     /// <param name="network">The network; its parameters learn.</param>
     /// <param name="loss">The loss of a step, counted from 0: a scalar, computed inside a dispose scope with the random numbers of that step.</param>
     /// <exception cref="OperationCanceledException">Interrupted; a checkpoint was written.</exception>
-    public void Run(nn.Module network, Func<int, Tensor> loss)
+    public void Run(nn.Module network, Func<int, Tensor> loss) => Train(network, step =>
+    {
+        Tensor value;
+        using (Precision())
+        {
+            value = loss(step);
+        }
+
+        value.backward();
+        return value.detach();
+    });
+
+    /// <summary>The same for a loss that is a mean over samples, whose batch is split among <see cref="Lanes"/>.</summary>
+    /// <param name="network">The network; its parameters learn.</param>
+    /// <param name="draw">The batch of a step, tensors whose first dimension counts samples, drawn with the random numbers of that step.</param>
+    /// <param name="loss">The mean loss over a part of the batch in a step; it draws nothing at random.</param>
+    /// <exception cref="OperationCanceledException">Interrupted; a checkpoint was written.</exception>
+    public void Run(nn.Module network, Func<int, Tensor[]> draw, Func<Tensor[], int, Tensor> loss)
+    {
+        using var reuse = MemoryReuse.Begin();
+        using var lanes = SplitPass.LanesFor(context.Device, plan.BatchSize);
+        Train(network, step =>
+        {
+            var batch = draw(step);
+            return SplitPass.Backward(lanes, batch[0].size(0), Precision, (from, to) => loss([.. batch.Select(rows => rows.narrow(0, from, to - from))], step));
+        });
+    }
+
+    // backward: leaves a step's gradients in the network and gives its loss, without gradient.
+    private void Train(nn.Module network, Func<int, Tensor> backward)
     {
         IReadOnlyList<NamedParameter> parameters = [.. network.named_parameters().Select(p => new NamedParameter(p.name, p.parameter))];
         Parameter[] values = [.. parameters.Select(p => p.Value)];
@@ -47,7 +76,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
                 context.Cancellation.ThrowIfCancellationRequested();
             }
 
-            Update(step, loss, values, optimizer, running);
+            Update(step, backward, values, optimizer, running);
             summed++;
             if ((step + 1) % AverageEvery == 0 || step + 1 == plan.Steps)
             {
@@ -72,23 +101,19 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
         }
     }
 
-    private void Update(int step, Func<int, Tensor> loss, Parameter[] values, FusedAdamW optimizer, Tensor running)
+    private void Update(int step, Func<int, Tensor> backward, Parameter[] values, FusedAdamW optimizer, Tensor running)
     {
         using var scope = NewDisposeScope();
         // Dropout-free networks draw only from this: the same step draws the same numbers in a resumed run.
         random.manual_seed(context.StepSeed(name, step));
-        Tensor value;
-        using (Autocast.For(context.Device, context.Precision))
-        {
-            value = loss(step);
-        }
-
-        value.backward();
+        var loss = backward(step);
         optimizer.Step(plan.RateAt(step), GradientNorm.Divisor(values, 1));
         optimizer.ZeroGradients();
         using var noGradient = no_grad();
-        running.add_(value.detach());
+        running.add_(loss);
     }
+
+    private Autocast Precision() => Autocast.For(context.Device, context.Precision);
 
     private void Average(List<Tensor> average, Parameter[] values, int step)
     {

@@ -1,0 +1,173 @@
+using System.Runtime.ExceptionServices;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Runtime;
+
+/// <summary>
+/// Threads that run libtorch's operators side by side, each on its own part of the work with its own share of the cores. Inside one operator OpenMP's threads
+/// wait for each other thousands of times a step, so that whatever holds up one holds up all; lanes meet once.
+/// </summary>
+/// <remarks>
+/// The calling thread is the first lane. The others live as long as this object and keep what they free (see <see cref="LaneMemory"/>). Dispose scopes,
+/// autocast and gradient modes belong to a thread: a lane opens its own.
+/// </remarks>
+public sealed class Lanes : IDisposable
+{
+    private readonly List<Lane> _others = [];
+    private readonly int _threadsEach;
+
+    /// <summary>Starts the lanes.</summary>
+    /// <param name="count">How many, the calling thread's among them; at least 1.</param>
+    public Lanes(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        var threads = get_num_threads();
+        _threadsEach = Math.Max(1, threads / count);
+        for (var i = 1; i < count; i++)
+        {
+            _others.Add(new Lane(_threadsEach));
+        }
+
+        // Setting a thread's number sets it for threads to come as well.
+        set_num_threads(threads);
+    }
+
+    /// <summary>Number of lanes.</summary>
+    public int Count => _others.Count + 1;
+
+    /// <summary>As many lanes as <paramref name="device"/> has cores and the work has parts, at most <paramref name="most"/>; on a GPU one.</summary>
+    /// <param name="device">Where the work runs.</param>
+    /// <param name="parts">Parts the work can be split into.</param>
+    /// <param name="most">Most lanes.</param>
+    public static Lanes For(Device device, long parts, int most)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return new Lanes(device.type == TorchSharp.DeviceType.CPU ? (int)Math.Clamp(Math.Min(parts, most), 1, get_num_threads()) : 1);
+    }
+
+    /// <summary>Runs <paramref name="work"/> once in each lane, with the lane's number from 0, and returns when all are done.</summary>
+    /// <param name="work">What to do; the first lane's exception, or else another's, is thrown here as it was.</param>
+    public void Run(Action<int> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        if (_others.Count == 0)
+        {
+            work(0);
+            return;
+        }
+
+        var threads = get_num_threads();
+        set_num_threads(_threadsEach);
+        ExceptionDispatchInfo? failure = null;
+        for (var i = 0; i < _others.Count; i++)
+        {
+            _others[i].Begin(work, i + 1);
+        }
+
+        try
+        {
+            work(0);
+        }
+        catch (Exception e)
+        {
+            // The others use what the caller will free: they end first.
+            failure = ExceptionDispatchInfo.Capture(e);
+        }
+
+        foreach (var lane in _others)
+        {
+            var other = lane.End();
+            failure ??= other;
+        }
+
+        set_num_threads(threads);
+        failure?.Throw();
+    }
+
+    /// <summary>Runs <paramref name="work"/> in as many lanes as there are samples for, each on its share of them, and gives the results in order.</summary>
+    /// <param name="count">Samples, n.</param>
+    /// <param name="work">Called with the number of the first sample and the one behind the last, from 0 to n.</param>
+    public T[] Split<T>(long count, Func<long, long, T> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var parts = (int)Math.Min(count, Count);
+        var results = new T[parts];
+        Run(lane =>
+        {
+            if (lane < parts)
+            {
+                results[lane] = work(count * lane / parts, count * (lane + 1) / parts);
+            }
+        });
+        return results;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _others.ForEach(lane => lane.Dispose());
+
+    private sealed class Lane : IDisposable
+    {
+        private readonly SemaphoreSlim _begin = new(0);
+        private readonly SemaphoreSlim _end = new(0);
+        private readonly Thread _thread;
+        private Action<int>? _work;
+        private int _number;
+        private ExceptionDispatchInfo? _failure;
+
+        public Lane(int threads)
+        {
+            _thread = new Thread(() => Live(threads)) { IsBackground = true };
+            _thread.Start();
+            _end.Wait();
+        }
+
+        public void Begin(Action<int> work, int number)
+        {
+            (_work, _number) = (work, number);
+            _begin.Release();
+        }
+
+        public ExceptionDispatchInfo? End()
+        {
+            _end.Wait();
+            return _failure;
+        }
+
+        public void Dispose()
+        {
+            _work = null;
+            _begin.Release();
+            _thread.Join();
+            _begin.Dispose();
+            _end.Dispose();
+        }
+
+        private void Live(int threads)
+        {
+            using var memory = new LaneMemory();
+            set_num_threads(threads);
+            _end.Release();
+            while (true)
+            {
+                _begin.Wait();
+                if (_work is not { } work)
+                {
+                    return;
+                }
+
+                _failure = null;
+                try
+                {
+                    work(_number);
+                }
+                catch (Exception e)
+                {
+                    // Whatever it is, it belongs to the caller: an exception that leaves a thread ends the process.
+                    _failure = ExceptionDispatchInfo.Capture(e);
+                }
+
+                _end.Release();
+            }
+        }
+    }
+}
