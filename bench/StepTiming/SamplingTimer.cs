@@ -8,7 +8,7 @@ namespace Diptych.StepTiming;
 
 /// <summary>
 /// Times drawing: DDIM with guidance, several pictures at once, text encoder and decoder included. The baseline is what a script around the reference's
-/// pipeline does, everything in fp32; ours the same numbers of pictures and steps from the same noise.
+/// pipeline does, everything in fp32; ours as many steps from the same noise, of as many pictures at once as a comparison draws.
 /// </summary>
 public static class SamplingTimer
 {
@@ -28,9 +28,11 @@ public static class SamplingTimer
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(ceiling);
         var options = new GenerationOptions { Sampler = SamplerKind.Ddim, Steps = steps, GuidanceScale = Guidance, BatchSize = setup.BatchSize, Height = setup.Resolution, Width = setup.Resolution };
-        var script = Side($"{name} drawing, script-shaped", setup, options, new ModelOptions(), rounds, progress, cancellation);
+        var script = Side($"{name} drawing, script-shaped", setup, new ModelOptions(), _ => options, reuses: false, rounds, progress, cancellation);
         var precision = setup.Precision.On(setup.Device);
-        var ours = Side($"{name} drawing, ours", setup, options with { MixedPrecision = precision }, new ModelOptions().WithFrozenUNet(precision, setup.Device), rounds, progress, cancellation);
+        var mixed = options with { MixedPrecision = precision };
+        var ours = Side(
+            $"{name} drawing, ours", setup, new ModelOptions().WithFrozenUNet(precision, setup.Device), sd => mixed with { BatchSize = sd.FastestBatch(mixed) }, reuses: true, rounds, progress, cancellation);
         var operations = 2.0 * steps * ours.Forward;
         return new StepTimingRow
         {
@@ -42,12 +44,13 @@ public static class SamplingTimer
     }
 
     private static Drawn Side(
-        string what, StepSetup setup, GenerationOptions options, ModelOptions model, int rounds, Action<string, int, int>? progress, CancellationToken cancellation)
+        string what, StepSetup setup, ModelOptions model, Func<StableDiffusion, GenerationOptions> choose, bool reuses, int rounds, Action<string, int, int>? progress, CancellationToken cancellation)
     {
         GC.Collect();
         ResidentMemory.Forget();
         using var sd = setup.LoadModel(model);
-        IReadOnlyList<string> prompts = [.. Enumerable.Repeat("a red dog on the beach", setup.BatchSize)];
+        var options = choose(sd);
+        IReadOnlyList<string> prompts = [.. Enumerable.Repeat("a red dog on the beach", options.BatchSize)];
         var (whole, decoding) = (new List<double>(), new List<double>());
         for (var round = 0; round <= rounds; round++)
         {
@@ -55,6 +58,7 @@ public static class SamplingTimer
             using var scope = NewDisposeScope();
             using var noGradient = no_grad();
             var initial = stack(prompts.Select((_, i) => sd.InitialLatents(0, i, options)).ToArray());
+            using var reuse = reuses ? MemoryReuse.Begin() : null;
             var begin = Stopwatch.GetTimestamp();
             var latents = sd.Sample(prompts, initial, options);
             PhaseClock.Wait(setup.Device);
@@ -64,8 +68,8 @@ public static class SamplingTimer
             // The first batch warms up: kernels are chosen and memory is fetched.
             if (round > 0)
             {
-                whole.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds / setup.BatchSize);
-                decoding.Add(Stopwatch.GetElapsedTime(sampled).TotalMilliseconds / setup.BatchSize);
+                whole.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds / options.BatchSize);
+                decoding.Add(Stopwatch.GetElapsedTime(sampled).TotalMilliseconds / options.BatchSize);
             }
 
             progress?.Invoke(what, round + 1, rounds + 1);

@@ -21,12 +21,13 @@ internal sealed class PictureStore(string runFolder, long seed, GenerationOption
     public void Draw(StableDiffusion sd, string weights, IEnumerable<(string Prompt, int Unit)> wanted, Action<int> drawn, CancellationToken cancellation)
     {
         var missing = wanted.Distinct().Where(w => !File.Exists(PathOf(weights, w.Prompt, w.Unit))).ToList();
-        foreach (var batch in missing.Chunk(generation.BatchSize))
+        var atOnce = sd.FastestBatch(generation);
+        foreach (var batch in missing.Chunk(atOnce))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var latents = stack(batch.Select(w => sd.InitialLatents(seed, w.Unit, generation)).ToArray());
-            var pictures = ImageTensor.ToImages(sd.Generate([.. batch.Select(w => w.Prompt)], latents, generation, seed, cancellation: cancellation));
+            var pictures = ImageTensor.ToImages(sd.Generate([.. batch.Select(w => w.Prompt)], latents, generation with { BatchSize = atOnce }, seed, cancellation: cancellation));
             for (var i = 0; i < batch.Length; i++)
             {
                 PictureFile.WritePng(PathOf(weights, batch[i].Prompt, batch[i].Unit), pictures[i]);

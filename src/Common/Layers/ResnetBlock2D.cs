@@ -47,7 +47,7 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
 
     /// <summary>Maps [n, inChannels, h, w] to [n, outChannels, h, w].</summary>
     /// <param name="x">The picture; left alone.</param>
-    /// <param name="activatedTime">SiLU of the time embedding, [n, timeChannels]: the same for every block of a network, so taken once outside.</param>
+    /// <param name="activatedTime">SiLU of the time embedding, [n, timeChannels], or of the first of several equal parts of the batch: the same for every block of a network, so taken once outside.</param>
     public override Tensor forward(Tensor x, Tensor? activatedTime = null)
     {
         using var scope = NewDisposeScope();
@@ -55,7 +55,7 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
         if (_timeProjection is not null && activatedTime is not null)
         {
             // In place: a convolution's backward does not need its output.
-            h.add_(_timeProjection.call(activatedTime).unsqueeze(-1).unsqueeze(-1));
+            h.add_(BatchRows.Like(_timeProjection.call(activatedTime), h).unsqueeze(-1).unsqueeze(-1));
         }
 
         h = h.Then(_norm2).ThenSilu().Then(_conv2);

@@ -219,7 +219,7 @@ public sealed class StableDiffusion : IDisposable
             return UNet.forward(sample, timestep, prompt).to_type(ScalarType.Float32);
         }
 
-        var both = UNet.forward(cat([sample, sample]), timestep, prompt).to_type(ScalarType.Float32).chunk(2);
+        var both = UNet.forward(sample, timestep, prompt).to_type(ScalarType.Float32).chunk(2);
         return Guidance.Apply(both[0], both[1], options.GuidanceScale, options.GuidanceRescale);
     }
 
@@ -233,6 +233,16 @@ public sealed class StableDiffusion : IDisposable
         return height % factor == 0 && width % factor == 0 && height > 0 && width > 0
             ? (height / factor, width / factor)
             : throw new DiptychException($"--height {height} --width {width}: both must be positive multiples of {factor} for this model.");
+    }
+
+    /// <summary>Pictures to draw at once where nothing but time counts: the options' number, or more where pictures are so small that an operator's fixed cost is most of it.</summary>
+    public int FastestBatch(GenerationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        const int SmallLatents = 32 * 32;
+        const int SmallPictures = 32;
+        var (height, width) = LatentSize(options);
+        return height * width <= SmallLatents ? Math.Max(SmallPictures, options.BatchSize) : options.BatchSize;
     }
 
     // Half precision reaches no further than 65504; the decoders of models that say so go beyond it.

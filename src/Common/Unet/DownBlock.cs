@@ -40,9 +40,9 @@ internal sealed class DownBlock : nn.Module
             x = _resnets[i].call(x, time);
             if (_attentions is not null)
             {
-                var attended = _attentions[i].call(x, context);
-                x.Dispose();
-                x = attended;
+                using var below = x;
+                using var each = BatchRows.Like(below, context);
+                x = _attentions[i].call(each, context);
             }
 
             skips.Push(x);

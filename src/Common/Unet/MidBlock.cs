@@ -30,7 +30,7 @@ internal sealed class MidBlock : nn.Module<Tensor, Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor x, Tensor time, Tensor context)
     {
         using var scope = NewDisposeScope();
-        var h = _attentions[0].call(_resnets[0].call(x, time), context);
+        var h = _attentions[0].call(BatchRows.Like(_resnets[0].call(x, time), context), context);
         return _resnets[1].call(h, time).MoveToOuterDisposeScope();
     }
 }

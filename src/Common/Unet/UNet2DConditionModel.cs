@@ -72,18 +72,20 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptCondi
     }
 
     /// <summary>Predicts from noisy latents.</summary>
-    /// <param name="sample">Noisy latents [n, in channels, h, w]; h and w need not be multiples of anything.</param>
-    /// <param name="timesteps">One timestep for all (a scalar or [1]) or one each [n]; whole or fractional, on any device.</param>
+    /// <param name="sample">Noisy latents [n, in channels, h, w]; h and w need not be multiples of anything. With k times as many prompts, each latent is predicted under k of them: row j of the result is latent j mod n under prompt j.</param>
+    /// <param name="timesteps">One timestep for all (a scalar or [1]) or one for each latent [n]; whole or fractional, on any device.</param>
     /// <param name="prompt">The text [n, tokens, cross_attention_dim]; in Stable Diffusion XL its summary and the picture's sizes too.</param>
-    /// <returns>[n, out channels, h, w], in the weights' type.</returns>
+    /// <returns>[prompts, out channels, h, w], in the weights' type.</returns>
     /// <exception cref="DiptychException">Latents or text have another width than the network, or lack a part it is told.</exception>
     public override Tensor forward(Tensor sample, Tensor timesteps, PromptConditioning prompt)
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(timesteps);
         ArgumentNullException.ThrowIfNull(prompt);
-        CheckWidths(sample, prompt);
         using var scope = NewDisposeScope();
+        // A model that is told a summary of the prompt as part of the time sees the prompt from the first layer on.
+        sample = Config.Added is null ? sample : BatchRows.Like(sample, prompt.Text);
+        CheckWidths(sample, prompt);
         var type = _convIn.Weight.dtype;
         sample = sample.to_type(type);
         var text = prompt.Text.to_type(type);
@@ -108,7 +110,7 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptCondi
     private Tensor ActivatedTime(Tensor sample, Tensor timesteps, PromptConditioning prompt)
     {
         using var scope = NewDisposeScope();
-        var perSample = timesteps.to(sample.device).reshape(-1).expand(sample.size(0));
+        var perSample = BatchRows.Like(timesteps.to(sample.device).reshape(-1), sample);
         var time = _timeEmbedding.call(Waves(perSample, Config.BlockOutChannels[0]).to(sample.dtype));
         if (_addEmbedding is not null)
         {
@@ -131,6 +133,11 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptCondi
         if (prompt.Text.size(-1) != Config.CrossAttentionDim)
         {
             throw new DiptychException($"The UNet takes text of {Config.CrossAttentionDim} numbers a token, not {prompt.Text.size(-1)}: use the text encoder and the UNet of one model.");
+        }
+
+        if (prompt.Text.size(0) % sample.size(0) != 0)
+        {
+            throw new ArgumentException($"{sample.size(0)} latents cannot be predicted under {prompt.Text.size(0)} prompts: give a prompt for each, or as many for each.", nameof(prompt));
         }
 
         if (Config.Added is { } added
