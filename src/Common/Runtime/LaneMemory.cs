@@ -26,11 +26,18 @@ internal sealed unsafe class LaneMemory : IDisposable
         }
 
         // Two of the large blocks do not fit one heap, so each begins another, and the small one behind it lies in the same.
-        var large = new nint[Heaps];
-        for (var i = 0; i < Heaps; i++)
+        var large = new List<nint>();
+        try
         {
-            large[i] = (nint)NativeMemory.Alloc(MoreThanHalfAHeap);
-            _pins.Add((nint)NativeMemory.Alloc(Small));
+            for (var i = 0; i < Heaps; i++)
+            {
+                large.Add((nint)NativeMemory.Alloc(MoreThanHalfAHeap));
+                _pins.Add((nint)NativeMemory.Alloc(Small));
+            }
+        }
+        catch (OutOfMemoryException)
+        {
+            // Addresses are rationed here (ulimit -v): fewer heaps stay.
         }
 
         foreach (var block in large)

@@ -8,9 +8,8 @@ namespace Diptych.Common.Runtime;
 /// <remarks>
 /// glibc gives large blocks back to the system as they are freed. A training step over a UNet of 860 million weights frees its gradients, 3.4 GB and more, and
 /// fetches them again in the next step one page of 4 KB at a time: with bf16 that took longer than computing them. What the main
-/// thread frees is kept; large blocks of other threads still go back. Small freed blocks are not
-/// set aside either: every large block that is freed would first sort them in, a tenth of a small model's step. Nothing changes elsewhere than on Linux with glibc, and nothing on a GPU, whose
-/// memory libtorch keeps itself.
+/// thread frees is kept; large blocks of other threads still go back. Small freed blocks are not set aside either: every large block that is freed would
+/// first sort them in, a tenth of a small model's step. Nothing changes elsewhere than on Linux with glibc, and nothing on a GPU, whose memory libtorch keeps itself.
 /// </remarks>
 public sealed partial class MemoryReuse : IDisposable
 {
