@@ -8,27 +8,26 @@ namespace Diptych.Common.Runtime;
 /// wait for each other thousands of times a step, so that whatever holds up one holds up all; lanes meet once.
 /// </summary>
 /// <remarks>
-/// The calling thread is the first lane. The others live as long as this object and keep what they free (see <see cref="LaneMemory"/>). Dispose scopes,
-/// autocast and gradient modes belong to a thread: a lane opens its own.
+/// The calling thread is the first lane, and has its share of the cores only from the beginning to the end of this object: between two operators on all cores
+/// OpenMP's threads wait busily, on a core that a lane could use. The other threads live as long and keep what they free (see <see cref="LaneMemory"/>).
+/// Dispose scopes, autocast and gradient modes belong to a thread: a lane opens its own.
 /// </remarks>
 public sealed class Lanes : IDisposable
 {
     private readonly List<Lane> _others = [];
-    private readonly int _threadsEach;
+    private readonly int _threadsBefore = get_num_threads();
 
     /// <summary>Starts the lanes.</summary>
     /// <param name="count">How many, the calling thread's among them; at least 1.</param>
     public Lanes(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        var threads = get_num_threads();
-        _threadsEach = Math.Max(1, threads / count);
+        var threads = Math.Max(1, _threadsBefore / count);
         for (var i = 1; i < count; i++)
         {
-            _others.Add(new Lane(_threadsEach));
+            _others.Add(new Lane(threads));
         }
 
-        // Setting a thread's number sets it for threads to come as well.
         set_num_threads(threads);
     }
 
@@ -56,8 +55,6 @@ public sealed class Lanes : IDisposable
             return;
         }
 
-        var threads = get_num_threads();
-        set_num_threads(_threadsEach);
         ExceptionDispatchInfo? failure = null;
         for (var i = 0; i < _others.Count; i++)
         {
@@ -80,7 +77,6 @@ public sealed class Lanes : IDisposable
             failure ??= other;
         }
 
-        set_num_threads(threads);
         failure?.Throw();
     }
 
@@ -103,7 +99,11 @@ public sealed class Lanes : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _others.ForEach(lane => lane.Dispose());
+    public void Dispose()
+    {
+        _others.ForEach(lane => lane.Dispose());
+        set_num_threads(_threadsBefore);
+    }
 
     private sealed class Lane : IDisposable
     {

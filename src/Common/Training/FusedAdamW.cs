@@ -43,12 +43,15 @@ public sealed class FusedAdamW : IDisposable
     /// <summary>Updates every parameter that has a gradient. Gradients stay; <see cref="ZeroGradients"/> drops them.</summary>
     /// <param name="learningRate">This step's rate.</param>
     /// <param name="gradientDivisor">A scalar fp32 tensor every gradient is divided by first (<see cref="GradientNorm.Divisor"/>); null for none.</param>
-    public void Step(double learningRate, Tensor? gradientDivisor = null)
+    public void Step(double learningRate, Tensor? gradientDivisor = null) => Step(learningRate, gradientDivisor, 0, _parameters.Count);
+
+    /// <summary>The same for the parameters from <paramref name="first"/> up to <paramref name="end"/>; several threads may each update some.</summary>
+    public void Step(double learningRate, Tensor? gradientDivisor, int first, int end)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         List<Tensor> parameters = [], gradients = [], means = [], squares = [], steps = [];
-        for (var i = 0; i < _parameters.Count; i++)
+        for (var i = first; i < end; i++)
         {
             if (_parameters[i].grad is { } gradient)
             {

@@ -25,17 +25,21 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
     /// <param name="network">The network; its parameters learn.</param>
     /// <param name="loss">The loss of a step, counted from 0: a scalar, computed inside a dispose scope with the random numbers of that step.</param>
     /// <exception cref="OperationCanceledException">Interrupted; a checkpoint was written.</exception>
-    public void Run(nn.Module network, Func<int, Tensor> loss) => Train(network, step =>
+    public void Run(nn.Module network, Func<int, Tensor> loss)
     {
-        Tensor value;
-        using (Precision())
+        using var whole = new Lanes(1);
+        Train(network, whole, step =>
         {
-            value = loss(step);
-        }
+            Tensor value;
+            using (Precision())
+            {
+                value = loss(step);
+            }
 
-        value.backward();
-        return value.detach();
-    });
+            value.backward();
+            return value.detach();
+        });
+    }
 
     /// <summary>The same for a loss that is a mean over samples, whose batch is split among <see cref="Lanes"/>.</summary>
     /// <param name="network">The network; its parameters learn.</param>
@@ -46,7 +50,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
     {
         using var reuse = MemoryReuse.Begin();
         using var lanes = SplitPass.LanesFor(context.Device, plan.BatchSize);
-        Train(network, step =>
+        Train(network, lanes, step =>
         {
             var batch = draw(step);
             return SplitPass.Backward(lanes, batch[0].size(0), Precision, (from, to) => loss([.. batch.Select(rows => rows.narrow(0, from, to - from))], step));
@@ -54,7 +58,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
     }
 
     // backward: leaves a step's gradients in the network and gives its loss, without gradient.
-    private void Train(nn.Module network, Func<int, Tensor> backward)
+    private void Train(nn.Module network, Lanes lanes, Func<int, Tensor> backward)
     {
         IReadOnlyList<NamedParameter> parameters = [.. network.named_parameters().Select(p => new NamedParameter(p.name, p.parameter))];
         Parameter[] values = [.. parameters.Select(p => p.Value)];
@@ -76,11 +80,11 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
                 context.Cancellation.ThrowIfCancellationRequested();
             }
 
-            Update(step, backward, values, optimizer, running);
+            Update(step, lanes, backward, values, optimizer, running);
             summed++;
             if ((step + 1) % AverageEvery == 0 || step + 1 == plan.Steps)
             {
-                Average(average, values, step + 1);
+                lanes.Split(values.Length, (from, to) => Average(average, values, step + 1, (int)from, (int)to));
             }
 
             if (summed == LossEvery || step + 1 == plan.Steps)
@@ -101,13 +105,18 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
         }
     }
 
-    private void Update(int step, Func<int, Tensor> backward, Parameter[] values, FusedAdamW optimizer, Tensor running)
+    private void Update(int step, Lanes lanes, Func<int, Tensor> backward, Parameter[] values, FusedAdamW optimizer, Tensor running)
     {
         using var scope = NewDisposeScope();
         // Dropout-free networks draw only from this: the same step draws the same numbers in a resumed run.
         random.manual_seed(context.StepSeed(name, step));
         var loss = backward(step);
-        optimizer.Step(plan.RateAt(step), GradientNorm.Divisor(values, 1));
+        var divisor = GradientNorm.Divisor(values, 1);
+        lanes.Split(values.Length, (from, to) =>
+        {
+            optimizer.Step(plan.RateAt(step), divisor, (int)from, (int)to);
+            return to;
+        });
         optimizer.ZeroGradients();
         using var noGradient = no_grad();
         running.add_(loss);
@@ -115,16 +124,18 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
 
     private Autocast Precision() => Autocast.For(context.Device, context.Precision);
 
-    private void Average(List<Tensor> average, Parameter[] values, int step)
+    private int Average(List<Tensor> average, Parameter[] values, int step, int from, int to)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         // Early averages forget quickly, or the first weights would stay in them for good.
         var decay = Math.Min(Math.Pow(plan.AverageDecay, AverageEvery), (1.0 + step) / (10.0 + step));
-        for (var i = 0; i < values.Length; i++)
+        for (var i = from; i < to; i++)
         {
             average[i].lerp_(values[i], 1 - decay);
         }
+
+        return to;
     }
 
     private static double ReadLoss(Tensor running, int count, int step)

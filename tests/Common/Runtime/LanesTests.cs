@@ -23,13 +23,12 @@ public sealed class LanesTests
     }
 
     [Fact]
-    public void The_first_lane_is_the_caller_and_cores_are_shared_out_while_they_run()
+    public void The_first_lane_is_the_caller_and_cores_are_shared_out_while_there_are_lanes()
     {
         var before = get_num_threads();
         var (threads, cores) = (new Thread[2], new int[2]);
         using (var lanes = new Lanes(2))
         {
-            Assert.Equal(before, get_num_threads());
             lanes.Run(lane => (threads[lane], cores[lane]) = (Thread.CurrentThread, get_num_threads()));
         }
 
@@ -66,11 +65,12 @@ public sealed class LanesTests
     [Fact]
     public void There_are_no_more_lanes_than_parts_or_cores()
     {
+        var cores = get_num_threads();
         using var one = Lanes.For(CPU, parts: 1, most: 2);
         using var none = Lanes.For(CPU, parts: 0, most: 2);
         using var two = Lanes.For(CPU, parts: 100, most: 2);
         Assert.Equal(1, one.Count);
         Assert.Equal(1, none.Count);
-        Assert.Equal(Math.Min(2, get_num_threads()), two.Count);
+        Assert.Equal(Math.Min(2, cores), two.Count);
     }
 }

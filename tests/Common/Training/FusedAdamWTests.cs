@@ -7,8 +7,10 @@ namespace Diptych.Tests.Common.Training;
 
 public sealed class FusedAdamWTests
 {
-    [Fact]
-    public void Ten_steps_equal_the_stock_optimizer()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Ten_steps_equal_the_stock_optimizer(bool inTwoParts)
     {
         using var scope = NewDisposeScope();
         var generator = new Diptych.Common.Runtime.RandomStream(3, Diptych.Common.Runtime.RandomPurpose.Other);
@@ -27,7 +29,16 @@ public sealed class FusedAdamWTests
                 stock[i].grad = gradient;
             }
 
-            fused.Step(1e-2);
+            if (inTwoParts)
+            {
+                fused.Step(1e-2, null, 1, 2);
+                fused.Step(1e-2, null, 0, 1);
+            }
+            else
+            {
+                fused.Step(1e-2);
+            }
+
             reference.step();
         }
 
