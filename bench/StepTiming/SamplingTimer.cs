@@ -33,7 +33,7 @@ public static class SamplingTimer
         var mixed = options with { MixedPrecision = precision };
         var ours = Side(
             $"{name} drawing, ours", setup, new ModelOptions().WithFrozenUNet(precision, setup.Device), sd => mixed with { BatchSize = sd.FastestBatch(mixed) }, reuses: true, rounds, progress, cancellation);
-        var operations = 2.0 * steps * ours.Forward;
+        var operations = steps * ours.Guided;
         return new StepTimingRow
         {
             Shape = name, Method = "draw", Batch = setup.BatchSize, Precision = precision == MixedPrecision.No ? "fp32" : "bf16", Resolution = setup.Resolution,
@@ -78,7 +78,7 @@ public static class SamplingTimer
         var (median, decode) = (Median(whole), Median(decoding));
         var flops = StepFlops.Of(sd.UNet.Config, setup.Resolution / sd.Vae.Config.DownscaleFactor, sd.Tokenizer.MaxLength);
         return new Drawn(
-            median, new Dictionary<string, double> { ["vae"] = decode, ["forward"] = median - decode }, ResidentMemory.Peak / 1e6, flops.Dense + flops.Attention);
+            median, new Dictionary<string, double> { ["vae"] = decode, ["forward"] = median - decode }, ResidentMemory.Peak / 1e6, flops.Guided);
     }
 
     private static double Median(List<double> values)
@@ -87,5 +87,5 @@ public static class SamplingTimer
         return values[values.Count / 2];
     }
 
-    private sealed record Drawn(double Milliseconds, IReadOnlyDictionary<string, double> Phases, double PeakMb, double Forward);
+    private sealed record Drawn(double Milliseconds, IReadOnlyDictionary<string, double> Phases, double PeakMb, double Guided);
 }

@@ -12,6 +12,8 @@ public sealed class StepFlops
     private double _dense;
     private double _attention;
 
+    private double? _beforeText;
+
     private StepFlops(UNetConfig config) => _config = config;
 
     /// <summary>Operations of convolutions and linear layers, forward, for one picture.</summary>
@@ -19,6 +21,9 @@ public sealed class StepFlops
 
     /// <summary>Operations of attention's two products, forward, for one picture.</summary>
     public double Attention => _attention;
+
+    /// <summary>Operations of one guided prediction for one picture: both prompts, but what lies before the text once (<c>Layers/BatchRows</c>).</summary>
+    public double Guided => (2 * (_dense + _attention)) - (_config.Added is null ? _beforeText ?? 0 : 0);
 
     /// <summary>Counts one picture.</summary>
     /// <param name="config">The UNet.</param>
@@ -108,6 +113,7 @@ public sealed class StepFlops
             return;
         }
 
+        _beforeText ??= _dense;
         var (width, places) = (_config.BlockOutChannels[block], (double)side * side);
         Linear(width, width, 2 * places);
         for (var layer = 0; layer < _config.TransformerLayersPerBlock[block]; layer++)

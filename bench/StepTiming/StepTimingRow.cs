@@ -13,7 +13,7 @@ public sealed record StepTimingRow
     [JsonPropertyName("method")]
     public required string Method { get; init; }
 
-    /// <summary>Pictures a step.</summary>
+    /// <summary>Pictures a step; in drawing the baseline's, ours takes more at once where they are small.</summary>
     [JsonPropertyName("batch")]
     public required int Batch { get; init; }
 

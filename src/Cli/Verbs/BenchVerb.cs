@@ -20,7 +20,7 @@ internal sealed class BenchVerb
     private readonly Option<string?> _model = OptionKinds.Text("--model", "DIR", "A model folder to time instead of a shape.");
     private readonly Option<string?> _photos = OptionKinds.Text("--instance-data-dir", "DIR", "Training photos. Default the embedded subject's.");
     private readonly Option<string?> _method = OptionKinds.Text("--method", "ti|db|draw", "Textual Inversion's step, DreamBooth's, or drawing pictures. Default the two steps.");
-    private readonly Option<int?> _batch = OptionKinds.Whole("--batch", "Pictures a step. Default 4; 8 for drawing.");
+    private readonly Option<int?> _batch = OptionKinds.Whole("--batch", "Pictures a step. Default 4; 8 for drawing, of which ours takes 32 at once where they are small.");
     private readonly Option<int?> _resolution = OptionKinds.Whole("--resolution", "Pixels a side. Default the model's own.");
     private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Timed steps of each side, the median counts; for drawing, sampler steps of each of three batches. Default 15; 25 for drawing.");
     private readonly PrecisionFlag _precision = new("Precision of our products; the script-shaped side stays in fp32.");

@@ -98,6 +98,17 @@ public sealed class Lanes : IDisposable
         return results;
     }
 
+    /// <summary>The same for work without a result.</summary>
+    public void Split(long count, Action<long, long> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        Split(count, (from, to) =>
+        {
+            work(from, to);
+            return true;
+        });
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

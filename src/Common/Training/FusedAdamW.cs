@@ -43,15 +43,14 @@ public sealed class FusedAdamW : IDisposable
     /// <summary>Updates every parameter that has a gradient. Gradients stay; <see cref="ZeroGradients"/> drops them.</summary>
     /// <param name="learningRate">This step's rate.</param>
     /// <param name="gradientDivisor">A scalar fp32 tensor every gradient is divided by first (<see cref="GradientNorm.Divisor"/>); null for none.</param>
-    public void Step(double learningRate, Tensor? gradientDivisor = null) => Step(learningRate, gradientDivisor, 0, _parameters.Count);
-
-    /// <summary>The same for the parameters from <paramref name="first"/> up to <paramref name="end"/>; several threads may each update some.</summary>
-    public void Step(double learningRate, Tensor? gradientDivisor, int first, int end)
+    /// <param name="first">First parameter to update; several threads may each update some.</param>
+    /// <param name="end">The one behind the last; null for all.</param>
+    public void Step(double learningRate, Tensor? gradientDivisor = null, int first = 0, int? end = null)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         List<Tensor> parameters = [], gradients = [], means = [], squares = [], steps = [];
-        for (var i = first; i < end; i++)
+        for (var i = first; i < (end ?? _parameters.Count); i++)
         {
             if (_parameters[i].grad is { } gradient)
             {

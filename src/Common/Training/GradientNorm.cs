@@ -8,7 +8,7 @@ public static class GradientNorm
 {
     /// <summary>
     /// What the gradients must be divided by so that their norm is at most <paramref name="limit"/>: max(1, norm / limit), an fp32 scalar tensor for
-    /// <see cref="FusedAdamW.Step(double, Tensor?)"/>, whose kernel divides as it reads. Parameters without a gradient do not count.
+    /// <see cref="FusedAdamW.Step"/>, whose kernel divides as it reads. Parameters without a gradient do not count.
     /// </summary>
     public static Tensor Divisor(IEnumerable<Parameter> parameters, double limit)
     {

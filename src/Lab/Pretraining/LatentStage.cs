@@ -1,3 +1,4 @@
+using System.Globalization;
 using Diptych.Common.Runtime;
 using Diptych.Common.Vae;
 using Diptych.Common.Weights;
@@ -15,10 +16,11 @@ internal static class LatentStage
     public static Tensor Run(StageContext context, WorldPictures pictures, AutoencoderKL vae)
     {
         var path = context.File("latents.safetensors");
+        var identity = string.Create(CultureInfo.InvariantCulture, $"{context.Identity} scale {vae.Config.ScalingFactor}");
         if (File.Exists(path))
         {
             using var file = SafetensorsFile.Open(path);
-            if (file.Metadata.GetValueOrDefault("identity") == context.Identity)
+            if (file.Metadata.GetValueOrDefault("identity") == identity)
             {
                 using var stored = file.Read(Key);
                 return stored.to(context.Device).alias();
@@ -40,7 +42,7 @@ internal static class LatentStage
         }
 
         var all = cat(parts);
-        SafetensorsWriter.Write(path, [KeyValuePair.Create(Key, all)], new Dictionary<string, string> { ["identity"] = context.Identity });
+        SafetensorsWriter.Write(path, [KeyValuePair.Create(Key, all)], new Dictionary<string, string> { ["identity"] = identity });
         return all.MoveToOuterDisposeScope();
     }
 

@@ -38,15 +38,12 @@ public static class SplitPass
             share.backward();
             return share.detach().DetachFromDisposeScope();
         });
-        if (losses.Length == 1)
+        var sum = stack(losses).sum();
+        foreach (var part in losses)
         {
-            return losses[0];
+            part.Dispose();
         }
 
-        using (losses[0])
-        using (losses[1])
-        {
-            return losses[0] + losses[1];
-        }
+        return sum;
     }
 }

@@ -28,17 +28,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
     public void Run(nn.Module network, Func<int, Tensor> loss)
     {
         using var whole = new Lanes(1);
-        Train(network, whole, step =>
-        {
-            Tensor value;
-            using (Precision())
-            {
-                value = loss(step);
-            }
-
-            value.backward();
-            return value.detach();
-        });
+        Train(network, whole, step => SplitPass.Backward(whole, 1, Precision, (_, _) => loss(step)));
     }
 
     /// <summary>The same for a loss that is a mean over samples, whose batch is split among <see cref="Lanes"/>.</summary>
@@ -112,11 +102,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
         random.manual_seed(context.StepSeed(name, step));
         var loss = backward(step);
         var divisor = GradientNorm.Divisor(values, 1);
-        lanes.Split(values.Length, (from, to) =>
-        {
-            optimizer.Step(plan.RateAt(step), divisor, (int)from, (int)to);
-            return to;
-        });
+        lanes.Split(values.Length, (from, to) => optimizer.Step(plan.RateAt(step), divisor, (int)from, (int)to));
         optimizer.ZeroGradients();
         using var noGradient = no_grad();
         running.add_(loss);
@@ -124,7 +110,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
 
     private Autocast Precision() => Autocast.For(context.Device, context.Precision);
 
-    private int Average(List<Tensor> average, Parameter[] values, int step, int from, int to)
+    private void Average(List<Tensor> average, Parameter[] values, int step, int from, int to)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -134,8 +120,6 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
         {
             average[i].lerp_(values[i], 1 - decay);
         }
-
-        return to;
     }
 
     private static double ReadLoss(Tensor running, int count, int step)
