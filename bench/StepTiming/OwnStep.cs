@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace Diptych.StepTiming;
 
-/// <summary>The step as the trainers take it, put together from the same parts: cached posteriors, the method's own step, the fused optimizer.</summary>
+/// <summary>The step as the trainers take it, put together from the same parts: cached posteriors, the method's own step, its optimizer.</summary>
 public sealed class OwnStep : ITimedStep
 {
     private readonly MemoryReuse _reuse = MemoryReuse.Begin();
@@ -19,7 +19,7 @@ public sealed class OwnStep : ITimedStep
     private readonly PhotoLatents _photos;
     private readonly ITrainingStep _step;
     private readonly IDisposable _owned;
-    private readonly FusedAdamW _optimizer;
+    private readonly IOptimizer _optimizer;
     private readonly Parameter[] _parameters;
     private readonly bool _clips;
     private readonly Func<int, PromptTokens> _prompts;
@@ -29,7 +29,7 @@ public sealed class OwnStep : ITimedStep
         (_setup, _sd, _step, _owned, _clips, _prompts) = (setup, sd, step, owned, clips, prompts);
         _photos = PhotoLatents.Create(sd, PhotoFolder.LoadAll(setup.Photos), new ImageTransform { Size = setup.Resolution }, seed: 0);
         _parameters = [.. step.Trainable.Select(p => p.Value)];
-        _optimizer = new FusedAdamW(_parameters, new AdamWOptions());
+        _optimizer = Optimizers.For(step.Trainable, new TrainingOptions { MixedPrecision = setup.Precision });
     }
 
     /// <summary>Textual Inversion.</summary>

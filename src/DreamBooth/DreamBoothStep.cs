@@ -25,8 +25,8 @@ public sealed class DreamBoothStep : ITrainingStep, IDisposable
         _prompts = new PromptRows(sd, options.TrainTextEncoder);
         sd.UNet.SetLearning(true);
         sd.Text.SetLearning(options.TrainTextEncoder);
-        var encoders = options.TrainTextEncoder ? sd.Source.TextEncoders.Zip(sd.Text.Encoders, (name, encoder) => Named(name + ".", encoder.Model)) : [];
-        Trainable = [.. Named("unet.", sd.UNet), .. encoders.SelectMany(parameters => parameters)];
+        var encoders = options.TrainTextEncoder ? sd.Source.TextEncoders.Zip(sd.Text.Encoders, (name, encoder) => NamedParameter.Of(encoder.Model, name + ".")) : [];
+        Trainable = [.. NamedParameter.Of(sd.UNet, "unet."), .. encoders.SelectMany(parameters => parameters)];
     }
 
     /// <inheritdoc/>
@@ -61,7 +61,4 @@ public sealed class DreamBoothStep : ITrainingStep, IDisposable
 
     // Whole in parity: the reference weighs its one photo by the mean of both halves' weights (and fails with more photos than one).
     private Tensor TimestepsOfWeights(Tensor timesteps) => _options.Training.Parity ? timesteps : timesteps.chunk(2)[0];
-
-    private static IEnumerable<NamedParameter> Named(string prefix, nn.Module module) =>
-        module.named_parameters().Select(p => new NamedParameter(prefix + p.name, p.parameter));
 }

@@ -38,7 +38,7 @@ public sealed class Checkpoint
     /// <param name="limit">Checkpoints to keep.</param>
     /// <exception cref="DiptychException">The folder cannot be written to.</exception>
     public static void Write(
-        string runFolder, int step, IReadOnlyDictionary<string, string> fingerprint, IReadOnlyList<NamedParameter> trainable, FusedAdamW optimizer, int limit)
+        string runFolder, int step, IReadOnlyDictionary<string, string> fingerprint, IReadOnlyList<NamedParameter> trainable, IOptimizer optimizer, int limit)
     {
         var final = Path.Combine(runFolder, Prefix + step.ToString("D6", CultureInfo.InvariantCulture));
         var temporary = Path.Combine(runFolder, $".{Path.GetFileName(final)}.tmp");
@@ -63,7 +63,7 @@ public sealed class Checkpoint
 
     /// <summary>Puts tensors and moments back.</summary>
     /// <exception cref="DiptychException">The checkpoint is damaged, or was written by a run with other options; the message names the first that differs.</exception>
-    public void Restore(IReadOnlyDictionary<string, string> fingerprint, IReadOnlyList<NamedParameter> trainable, FusedAdamW optimizer)
+    public void Restore(IReadOnlyDictionary<string, string> fingerprint, IReadOnlyList<NamedParameter> trainable, IOptimizer optimizer)
     {
         var path = Path.Combine(_folder, StateFile);
         var state = ReadState(path);
@@ -88,6 +88,8 @@ public sealed class Checkpoint
 
             tensor.copy_(loaded);
         }
+
+        optimizer.StateWasRead();
     }
 
     private static IEnumerable<Checkpoint> All(string runFolder) => !Directory.Exists(runFolder)
@@ -96,14 +98,14 @@ public sealed class Checkpoint
             .Select(f => (Folder: f, Parsed: int.TryParse(Path.GetFileName(f).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step), Step: step))
             .Where(c => c.Parsed).OrderBy(c => c.Step).Select(c => new Checkpoint(c.Folder, c.Step));
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(IReadOnlyList<NamedParameter> trainable, FusedAdamW optimizer)
+    private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(IReadOnlyList<NamedParameter> trainable, IOptimizer optimizer)
     {
         for (var i = 0; i < trainable.Count; i++)
         {
-            yield return new("weights." + trainable[i].Name, trainable[i].Value);
-            yield return new("mean." + trainable[i].Name, optimizer.Means[i]);
-            yield return new("square." + trainable[i].Name, optimizer.Squares[i]);
-            yield return new("steps." + trainable[i].Name, optimizer.Steps[i]);
+            foreach (var (state, tensor) in optimizer.StateOf(i))
+            {
+                yield return new($"{state}.{trainable[i].Name}", tensor);
+            }
         }
     }
 

@@ -8,7 +8,7 @@ namespace Diptych.Common.Training;
 /// AdamW in one kernel for all parameters (<c>aten::_fused_adamw_</c>), where TorchSharp's own runs nine small operators for each.
 /// Moments are fp32 beside the parameters; build it after the parameters have been moved and cast, since it keeps their handles.
 /// </summary>
-public sealed class FusedAdamW : IDisposable
+public sealed class FusedAdamW : IOptimizer
 {
     private readonly AdamWOptions _options;
     private readonly IReadOnlyList<Parameter> _parameters;
@@ -40,17 +40,20 @@ public sealed class FusedAdamW : IDisposable
     /// <summary>Steps taken, one scalar for each parameter.</summary>
     public IReadOnlyList<Tensor> Steps => _steps;
 
-    /// <summary>Updates every parameter that has a gradient. Gradients stay; <see cref="ZeroGradients"/> drops them.</summary>
+    /// <inheritdoc/>
+    public void Step(double learningRate, Tensor? gradientDivisor = null) => Step(learningRate, gradientDivisor, 0, _parameters.Count);
+
+    /// <summary>The same for some of the parameters, so that several threads can each update some.</summary>
     /// <param name="learningRate">This step's rate.</param>
-    /// <param name="gradientDivisor">A scalar fp32 tensor every gradient is divided by first (<see cref="GradientNorm.Divisor"/>); null for none.</param>
-    /// <param name="first">First parameter to update; several threads may each update some.</param>
-    /// <param name="end">The one behind the last; null for all.</param>
-    public void Step(double learningRate, Tensor? gradientDivisor = null, int first = 0, int? end = null)
+    /// <param name="gradientDivisor">A scalar fp32 tensor every gradient is divided by first; null for none.</param>
+    /// <param name="first">First parameter to update.</param>
+    /// <param name="end">The one behind the last.</param>
+    public void Step(double learningRate, Tensor? gradientDivisor, int first, int end)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         List<Tensor> parameters = [], gradients = [], means = [], squares = [], steps = [];
-        for (var i = first; i < (end ?? _parameters.Count); i++)
+        for (var i = first; i < end; i++)
         {
             if (_parameters[i].grad is { } gradient)
             {
@@ -63,29 +66,45 @@ public sealed class FusedAdamW : IDisposable
             }
         }
 
-        if (parameters.Count == 0)
+        if (parameters.Count > 0)
         {
-            return;
+            Update(parameters, gradients, means, squares, steps, learningRate, _options, gradientDivisor);
         }
-
-        var call = Dispatcher.Current;
-        Span<ulong> stack =
-        [
-            call.List(parameters), call.List(gradients), call.List(means), call.List(squares), call.List([]), call.List(steps),
-            Dispatcher.Number(learningRate), Dispatcher.Number(_options.Beta1), Dispatcher.Number(_options.Beta2),
-            Dispatcher.Number(_options.WeightDecay), Dispatcher.Number(_options.Epsilon),
-            0 /* amsgrad */, 0 /* maximize */, call.Optional(gradientDivisor) /* grad_scale */, 0 /* found_inf */,
-        ];
-        call.Call("aten::_fused_adamw_", stack);
     }
 
-    /// <summary>Drops all gradients, memory included.</summary>
+    /// <inheritdoc/>
     public void ZeroGradients()
     {
         foreach (var parameter in _parameters)
         {
             parameter.grad = null;
         }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> StateOf(int parameter) =>
+        [new("weights", _parameters[parameter]), new("mean", _means[parameter]), new("square", _squares[parameter]), new("steps", _steps[parameter])];
+
+    /// <inheritdoc/>
+    public void StateWasRead()
+    {
+        // The state is all there is.
+    }
+
+    /// <summary>The kernel: updates parameters and moments in place. All lists have one entry for each parameter.</summary>
+    internal static void Update(
+        IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> means, IReadOnlyList<Tensor> squares, IReadOnlyList<Tensor> steps,
+        double learningRate, AdamWOptions options, Tensor? gradientDivisor)
+    {
+        var call = Dispatcher.Current;
+        Span<ulong> stack =
+        [
+            call.List(parameters), call.List(gradients), call.List(means), call.List(squares), call.List([]), call.List(steps),
+            Dispatcher.Number(learningRate), Dispatcher.Number(options.Beta1), Dispatcher.Number(options.Beta2),
+            Dispatcher.Number(options.WeightDecay), Dispatcher.Number(options.Epsilon),
+            0 /* amsgrad */, 0 /* maximize */, call.Optional(gradientDivisor) /* grad_scale */, 0 /* found_inf */,
+        ];
+        call.Call("aten::_fused_adamw_", stack);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -8,14 +9,31 @@ public static class GradientNorm
 {
     /// <summary>
     /// What the gradients must be divided by so that their norm is at most <paramref name="limit"/>: max(1, norm / limit), an fp32 scalar tensor for
-    /// <see cref="FusedAdamW.Step"/>, whose kernel divides as it reads. Parameters without a gradient do not count.
+    /// <see cref="IOptimizer.Step"/>, whose kernel divides as it reads. Parameters without a gradient do not count.
     /// </summary>
     public static Tensor Divisor(IEnumerable<Parameter> parameters, double limit)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var squares = parameters.Select(p => p.grad).Where(gradient => gradient is not null).Select(gradient => gradient!.reshape(-1)).Select(gradient => gradient.dot(gradient)).ToArray();
-        return (stack(squares).sum().sqrt() / limit).clamp(min: 1).MoveToOuterDisposeScope();
+        List<Tensor> squares = [], half = [];
+        foreach (var gradient in parameters.Select(p => p.grad).OfType<Tensor>())
+        {
+            if (gradient.dtype == ScalarType.BFloat16 && gradient.device_type == DeviceType.CPU)
+            {
+                half.Add(gradient.is_contiguous() ? gradient : gradient.contiguous());
+                continue;
+            }
+
+            var flat = (gradient.dtype == ScalarType.Float32 ? gradient : gradient.to_type(ScalarType.Float32)).reshape(-1);
+            squares.Add(flat.dot(flat));
+        }
+
+        if (half.Count > 0)
+        {
+            squares.Add(tensor((float)HalfWeightKernel.SumOfSquares(half)));
+        }
+
+        return (stack([.. squares]).sum().sqrt() / limit).clamp(min: 1).MoveToOuterDisposeScope();
     }
 }

@@ -1,6 +1,22 @@
+using Diptych.Common.Layers;
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace Diptych.Common.Training;
 
-/// <summary>A trainable tensor and the name it has in checkpoints and exports.</summary>
-public readonly record struct NamedParameter(string Name, Parameter Value);
+/// <summary>A trainable tensor.</summary>
+/// <param name="Name">Its name in checkpoints and exports.</param>
+/// <param name="Value">The tensor.</param>
+/// <param name="IsFactor">Whether it is a factor of matrix products or convolutions and nothing else, so that mixed precision only ever reads it in bf16.</param>
+public readonly record struct NamedParameter(string Name, Parameter Value, bool IsFactor = false)
+{
+    /// <summary>Every parameter of a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="prefix">What their names begin with.</param>
+    public static IEnumerable<NamedParameter> Of(nn.Module network, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var factors = network.named_modules().Where(layer => layer.module is Linear or Convolution2d).Select(layer => layer.name + ".weight").ToHashSet(StringComparer.Ordinal);
+        return network.named_parameters().Select(p => new NamedParameter(prefix + p.name, p.parameter, factors.Contains(p.name)));
+    }
+}

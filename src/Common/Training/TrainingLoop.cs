@@ -45,7 +45,7 @@ public sealed class TrainingLoop
     {
         ArgumentNullException.ThrowIfNull(run);
         using var reuse = MemoryReuse.Begin();
-        using var optimizer = new FusedAdamW([.. _method.Trainable.Select(p => p.Value)], _options.Adam);
+        using var optimizer = Optimizers.For(_method.Trainable, _options);
         var first = run.Restore(_method.Trainable, optimizer);
         var log = new TrainingLog(run.Folder, first);
         var clock = Stopwatch.StartNew();
@@ -83,7 +83,7 @@ public sealed class TrainingLoop
         return log.SecondsSoFar + clock.Elapsed.TotalSeconds;
     }
 
-    private List<Tensor> Update(int step, FusedAdamW optimizer)
+    private List<Tensor> Update(int step, IOptimizer optimizer)
     {
         using var scope = NewDisposeScope();
         var losses = new List<Tensor>();

@@ -43,6 +43,9 @@ public sealed record TrainingOptions
     /// <summary>AdamW's constants.</summary>
     public AdamWOptions Adam { get; init; } = new();
 
+    /// <summary>Whether AdamW keeps its moments as bytes, a quarter of their memory (<see cref="EightBitAdamW"/>). Default no.</summary>
+    public bool Use8BitAdam { get; init; }
+
     /// <summary>Largest norm of all gradients together; larger ones are scaled down. Default none.</summary>
     [Range(1e-8, 1e8)]
     public double? MaxGradNorm { get; init; }

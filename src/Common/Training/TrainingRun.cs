@@ -38,7 +38,7 @@ public sealed class TrainingRun
     public string Folder { get; }
 
     /// <summary>Restores the latest checkpoint where the run resumes; returns the steps already done.</summary>
-    internal int Restore(IReadOnlyList<NamedParameter> trainable, FusedAdamW optimizer)
+    internal int Restore(IReadOnlyList<NamedParameter> trainable, IOptimizer optimizer)
     {
         if (!_resume || Checkpoint.Latest(Folder) is not { } checkpoint)
         {
@@ -49,6 +49,6 @@ public sealed class TrainingRun
         return checkpoint.Step;
     }
 
-    internal void Save(int step, IReadOnlyList<NamedParameter> trainable, FusedAdamW optimizer) =>
+    internal void Save(int step, IReadOnlyList<NamedParameter> trainable, IOptimizer optimizer) =>
         Checkpoint.Write(Folder, step, _fingerprint, trainable, optimizer, _options.CheckpointsTotalLimit);
 }

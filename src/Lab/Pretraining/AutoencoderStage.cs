@@ -22,6 +22,9 @@ internal static class AutoencoderStage
     // Absolute error alone forgives what is far off in a few pixels, which is what edges are; from an error of 1/12 on, in [-1, 1], the square pulls harder.
     private const double SquaredWeight = 6;
 
+    private const double ShrunkWeight = .5;
+    private const double ReadingWeight = .1;
+
     // Sixteen channels say the same several times, so noise of the schedule hides less of a picture than it does with four. Latents of half the deviation
     // give it back its weight (Chen 2023, "On the importance of noise scheduling", section 3.2): the denoiser was where it was after half the steps.
     private const double LatentScale = .5;
@@ -36,15 +39,17 @@ internal static class AutoencoderStage
         var config = LabConfigs.Autoencoder(context.Options.Shapes, 1);
         random.manual_seed(context.StepSeed(Name, -1));
         using var vae = LabConfigs.BuildAutoencoder(config);
-        vae.to(context.Device);
+        using var reading = new LatentReading(vae);
+        reading.to(context.Device);
         new StageRunner(Name, plan, context).Run(
-            vae,
+            reading,
             step =>
             {
-                var (crops, subjects) = Crops(pictures, context, plan.BatchSize, step);
-                return [crops, Weights(subjects), randn(plan.BatchSize, context.Options.Shapes.LatentChannels, Crop / Grid, Crop / Grid, device: context.Device)];
+                var (crops, regions, classes) = Crops(pictures, context, plan.BatchSize, step);
+                var noise = randn(plan.BatchSize, 2 * context.Options.Shapes.LatentChannels, Crop / Grid, Crop / Grid, device: context.Device);
+                return [crops, Weights(regions), LatentReading.Truth(regions, classes, Grid), noise];
             },
-            (batch, _) => Loss(vae, batch[0], batch[1], batch[2]));
+            (batch, _) => Loss(vae, reading, batch[0], batch[1], batch[2], batch[3].chunk(2, 1)));
 
         var deviation = LatentDeviation(vae, heldOut, context);
         var folder = Path.Combine(release.Model, "vae");
@@ -54,35 +59,42 @@ internal static class AutoencoderStage
         return Measure(released, heldOut, context);
     }
 
-    private static Tensor Loss(AutoencoderKL vae, Tensor crops, Tensor weights, Tensor noise)
+    private static Tensor Loss(AutoencoderKL vae, LatentReading reading, Tensor crops, Tensor weights, Tensor truth, Tensor[] noise)
     {
         using var scope = NewDisposeScope();
         var posterior = vae.Encode(crops);
-        var drawn = posterior.Sample(noise.to_type(posterior.Mean.dtype));
+        var drawn = posterior.Sample(noise[0].to_type(posterior.Mean.dtype));
         var error = vae.Decode(drawn).to_type(ScalarType.Float32) - crops;
         var acrossX = (error.narrow(3, 1, Crop - 1) - error.narrow(3, 0, Crop - 1)).abs() * weights.narrow(3, 1, Crop - 1);
         var acrossY = (error.narrow(2, 1, Crop - 1) - error.narrow(2, 0, Crop - 1)).abs() * weights.narrow(2, 1, Crop - 1);
         var (mean, logVariance) = (posterior.Mean.to_type(ScalarType.Float32), posterior.LogVariance.to_type(ScalarType.Float32));
         // Kingma and Welling 2014, appendix B, summed over channels and averaged over places.
         var divergence = .5 * (mean.square() + logVariance.exp() - 1 - logVariance).sum([1]).mean();
-        var distance = error.abs() + (SquaredWeight * error.square());
-        return ((distance * weights).mean() + acrossX.mean() + acrossY.mean() + (DivergenceWeight * divergence)).MoveToOuterDisposeScope();
+        // Skorokhodov et al. 2025, "Improving the diffusability of autoencoders", section 4: what the latents' low frequencies say is the picture's.
+        var shrunk = vae.Decode(Half(drawn)).to_type(ScalarType.Float32) - Half(crops);
+        return ((Distance(error) * weights).mean() + acrossX.mean() + acrossY.mean() + (DivergenceWeight * divergence)
+            + (ShrunkWeight * (Distance(shrunk) * Half(weights)).mean()) + (ReadingWeight * reading.Loss(drawn, truth, noise[1]))).MoveToOuterDisposeScope();
     }
 
+    private static Tensor Distance(Tensor error) => error.abs() + (SquaredWeight * error.square());
+
+    private static Tensor Half(Tensor grid) => nn.functional.avg_pool2d(grid, 2);
+
     // [n, 1, 64, 64]: 1, and within the subject as much more as makes it about half a crop's worth.
-    private static Tensor Weights(Tensor subjects)
+    private static Tensor Weights(Tensor regions)
     {
         using var scope = NewDisposeScope();
+        var subjects = regions.gt((byte)PictureRegion.Background).to_type(ScalarType.Float32).unsqueeze(1);
         var share = subjects.mean([1, 2, 3], keepdim: true);
         return (1 + (subjects * (SubjectShare / share.clamp_min(.01)).clamp_max(LargestSubjectWeight))).MoveToOuterDisposeScope();
     }
 
     // Three crops in five around the subject: it is where the detail is, and half the scene is sky. Small subjects come up half as often again.
-    private static (Tensor Crops, Tensor Subjects) Crops(WorldPictures pictures, StageContext context, int count, int step)
+    private static (Tensor Crops, Tensor Regions, Tensor Classes) Crops(WorldPictures pictures, StageContext context, int count, int step)
     {
         using var scope = NewDisposeScope();
         var draw = new RandomStream(context.Options.Seed, RandomPurpose.Augmentation, step);
-        var (crops, subjects) = (new Tensor[count], new Tensor[count]);
+        var (crops, regions, classes) = (new Tensor[count], new Tensor[count], new long[count]);
         for (var i = 0; i < count; i++)
         {
             var row = draw.Next(pictures.Count);
@@ -93,11 +105,11 @@ internal static class AutoencoderStage
 
             var (left, top) = draw.NextDouble() < .6 ? AroundSubject(pictures.Attributes[row].Layout, draw) : (draw.Next(65), draw.Next(65));
             crops[i] = pictures.Pixels[row].narrow(0, OnGrid(top), Crop).narrow(1, OnGrid(left), Crop);
-            subjects[i] = pictures.Regions![row].narrow(0, OnGrid(top), Crop).narrow(1, OnGrid(left), Crop);
+            regions[i] = pictures.Regions![row].narrow(0, OnGrid(top), Crop).narrow(1, OnGrid(left), Crop);
+            classes[i] = LabWords.Classes.Index().First(known => known.Item == pictures.Attributes[row].Class).Index;
         }
 
-        var masks = stack(subjects).gt((byte)PictureRegion.Background).to_type(ScalarType.Float32).unsqueeze(1);
-        return (WorldPictures.ToUnit(stack(crops)).MoveToOuterDisposeScope(), masks.MoveToOuterDisposeScope());
+        return (WorldPictures.ToUnit(stack(crops)).MoveToOuterDisposeScope(), stack(regions).MoveToOuterDisposeScope(), tensor(classes).to(context.Device).MoveToOuterDisposeScope());
     }
 
     private static (int Left, int Top) AroundSubject(string layout, RandomStream draw)

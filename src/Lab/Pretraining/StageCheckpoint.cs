@@ -10,7 +10,7 @@ namespace Diptych.Lab.Pretraining;
 /// Where an interrupted stage stands: weights, their average, the optimizer's moments and the step, in one file that is complete or not there.
 /// Random numbers are named by the step, so they need no state.
 /// </summary>
-internal sealed class StageCheckpoint(string path, string identity, IReadOnlyList<NamedParameter> parameters, IReadOnlyList<Tensor> average, FusedAdamW optimizer)
+internal sealed class StageCheckpoint(string path, string identity, IReadOnlyList<NamedParameter> parameters, IReadOnlyList<Tensor> average, IOptimizer optimizer)
 {
     private const string StepKey = "step";
     private const string IdentityKey = "identity";
@@ -48,6 +48,8 @@ internal sealed class StageCheckpoint(string path, string identity, IReadOnlyLis
             tensor.copy_(stored);
         }
 
+        optimizer.StateWasRead();
+
         return step;
     }
 
@@ -55,11 +57,11 @@ internal sealed class StageCheckpoint(string path, string identity, IReadOnlyLis
     {
         for (var i = 0; i < parameters.Count; i++)
         {
-            yield return new("weights." + parameters[i].Name, parameters[i].Value);
             yield return new("average." + parameters[i].Name, average[i]);
-            yield return new("mean." + parameters[i].Name, optimizer.Means[i]);
-            yield return new("square." + parameters[i].Name, optimizer.Squares[i]);
-            yield return new("steps." + parameters[i].Name, optimizer.Steps[i]);
+            foreach (var (state, tensor) in optimizer.StateOf(i))
+            {
+                yield return new($"{state}.{parameters[i].Name}", tensor);
+            }
         }
     }
 }

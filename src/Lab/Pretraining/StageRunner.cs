@@ -50,7 +50,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
     // backward: leaves a step's gradients in the network and gives its loss, without gradient.
     private void Train(nn.Module network, Lanes lanes, Func<int, Tensor> backward)
     {
-        IReadOnlyList<NamedParameter> parameters = [.. network.named_parameters().Select(p => new NamedParameter(p.name, p.parameter))];
+        IReadOnlyList<NamedParameter> parameters = [.. NamedParameter.Of(network)];
         Parameter[] values = [.. parameters.Select(p => p.Value)];
         using var reuse = MemoryReuse.Begin();
         using var averageScope = NewDisposeScope();

@@ -11,14 +11,16 @@ public sealed class TrainingLoopTests
 {
     private static readonly Dictionary<string, string> Fingerprint = new() { ["data"] = "one" };
 
-    [Fact]
-    public void A_run_interrupted_and_resumed_ends_with_the_bits_of_one_left_alone()
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(EightBitAdamW.SmallestEightBit, true)]
+    public void A_run_interrupted_and_resumed_ends_with_the_bits_of_one_left_alone(int width, bool eightBit)
     {
         using var folder = new TemporaryFolder();
-        using var alone = new Toy();
-        using var interrupted = new Toy();
-        using var resumed = new Toy();
-        var options = new TrainingOptions { MaxTrainSteps = 12, TrainBatchSize = 2, LearningRate = 0.1, LrScheduler = "cosine", CheckpointingSteps = 5 };
+        using var alone = new Toy(width);
+        using var interrupted = new Toy(width);
+        using var resumed = new Toy(width);
+        var options = new TrainingOptions { MaxTrainSteps = 12, TrainBatchSize = 2, LearningRate = 0.1, LrScheduler = "cosine", CheckpointingSteps = 5, Use8BitAdam = eightBit };
         alone.Loop(options).Run(Run(folder.In("alone"), options), cancellation: TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource();
 
@@ -81,9 +83,9 @@ public sealed class TrainingLoopTests
     private static TrainingRun Run(string folder, TrainingOptions options, bool resume = false) => new(folder, options, Fingerprint, resume);
 
     // Learns the mean of numbers that its streams draw: a whole training run in a millisecond.
-    private sealed class Toy : ITrainingStep, IDisposable
+    private sealed class Toy(int width = 3) : ITrainingStep, IDisposable
     {
-        public Parameter Weight { get; } = new(zeros(3));
+        public Parameter Weight { get; } = new(zeros(width));
 
         public long Poison { get; init; } = -1;
 
@@ -98,7 +100,7 @@ public sealed class TrainingLoopTests
         public TrainingLoop Loop(TrainingOptions options) => new(options, this, 5, pass =>
         {
             // One stream for each photo's position, so that passes of any size meet the same numbers.
-            var x = stack(Enumerable.Range(0, pass.Count).Select(i => new RandomStream(1, RandomPurpose.Noise, pass.FirstPosition + i).Normal(3)).ToArray());
+            var x = stack(Enumerable.Range(0, pass.Count).Select(i => new RandomStream(1, RandomPurpose.Noise, pass.FirstPosition + i).Normal(width)).ToArray());
             return new TrainingBatch(pass.Index == Poison ? x * double.NaN : x, x, x, new([x]));
         });
 

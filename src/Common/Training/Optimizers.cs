@@ -1,0 +1,26 @@
+using Diptych.Common.Runtime;
+using TorchSharp.Modules;
+
+namespace Diptych.Common.Training;
+
+/// <summary>Chooses among the ways to take AdamW's step.</summary>
+public static class Optimizers
+{
+    /// <summary>The one for what learns and how: moments as bytes where asked for, bf16 copies with fp32 masters where products run in bf16, else one kernel in fp32.</summary>
+    /// <param name="trainable">What learns, fp32, in its final place.</param>
+    /// <param name="options">The training's options.</param>
+    public static IOptimizer For(IReadOnlyList<NamedParameter> trainable, TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(trainable);
+        ArgumentNullException.ThrowIfNull(options);
+        Parameter[] parameters = [.. trainable.Select(p => p.Value)];
+        if (options.Use8BitAdam)
+        {
+            return new EightBitAdamW(parameters, options.Adam);
+        }
+
+        // Passes that share a step add up their gradients, for which bf16 is too coarse.
+        var half = options.GradientAccumulationSteps == 1 && trainable.Any(p => p.IsFactor) && options.MixedPrecision.On(parameters[0].device) == MixedPrecision.Bf16;
+        return half ? new HalfWeightAdamW(trainable, options.Adam) : new FusedAdamW(parameters, options.Adam);
+    }
+}
