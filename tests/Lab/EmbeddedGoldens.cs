@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Diptych.Common.Clip;
 using Diptych.Common.Pipelines;
+using Diptych.Common.Runtime;
 using Diptych.Common.Text;
 using Diptych.Common.Weights;
 using Diptych.Lab.Judges;
@@ -38,7 +39,7 @@ public sealed class EmbeddedGoldens
         {
             Steps = prompts.RootElement.GetProperty("num_inference_steps").GetInt32(), GuidanceScale = prompts.RootElement.GetProperty("guidance_scale").GetDouble(),
         };
-        var initial = Kept("pipelines", "initial_latents");
+        var initial = Latents("pipelines", "initial_latents", model);
         var latents = model.Sample(texts, initial, options);
         Write("pipelines", new()
         {
@@ -49,7 +50,7 @@ public sealed class EmbeddedGoldens
 
     private static void Denoiser(StableDiffusion model)
     {
-        var (sample, timestep) = (Kept("unet", "sample"), Kept("unet", "timestep"));
+        var (sample, timestep) = (Latents("unet", "sample", model), Kept("unet", "timestep"));
         var text = model.EncodePrompts(["a photo of a red striped teapot", "a sks dog walking on the beach", "sks", ""]).Text;
         Write("unet", new() { ["sample"] = sample, ["timestep"] = timestep, ["encoder_hidden_states"] = text, ["output"] = model.UNet.call(sample, timestep, new(text)) });
     }
@@ -75,6 +76,13 @@ public sealed class EmbeddedGoldens
         tensors["clip.text_embeds"] = clip.TextFeatures(ids);
         tensors["clip.image_embeds"] = clip.ImageFeatures(nn.functional.avg_pool2d(pictures, 2));
         SafetensorsWriter.Write(Path.Combine(Folder, "lab", "judges.safetensors"), tensors);
+    }
+
+    // Drawn anew where the released model's latents have other channels than the goldens'.
+    private static Tensor Latents(string part, string name, StableDiffusion model)
+    {
+        var (kept, channels) = (Kept(part, name), model.UNet.Config.InChannels);
+        return kept.size(1) == channels ? kept : new RandomStream(0, RandomPurpose.Noise, kept.size(0)).Normal([kept.size(0), channels, .. kept.shape[2..]]);
     }
 
     // Inputs stay as they are; they were drawn once.

@@ -25,13 +25,12 @@ internal static class AutoencoderStage
     private const double ShrunkWeight = .5;
     private const double ReadingWeight = .1;
 
-    // Sixteen channels say the same several times, so noise of the schedule hides less of a picture than it does with four. Latents of half the deviation
-    // give it back its weight (Chen 2023, "On the importance of noise scheduling", section 3.2): the denoiser was where it was after half the steps.
-    private const double LatentScale = .5;
-
-    // A subject that fills a twelfth of a crop would otherwise be a twelfth of the loss, and is the part one looks at.
-    private const double SubjectShare = .5;
-    private const double LargestSubjectWeight = 4;
+    /// <summary>
+    /// Deviation of the scaled latents. Sixteen channels say the same several times, so noise of the schedule hides less of a picture than it does with
+    /// four. Latents of half the deviation give it back its weight (Chen 2023, "On the importance of noise scheduling", section 3.2): the denoiser was where
+    /// it was after half the steps.
+    /// </summary>
+    public const double LatentScale = .5;
 
     public static IReadOnlyList<Gate> Run(StageContext context, WorldPictures pictures, WorldPictures heldOut, LabModel release)
     {
@@ -47,7 +46,7 @@ internal static class AutoencoderStage
             {
                 var (crops, regions, classes) = Crops(pictures, context, plan.BatchSize, step);
                 var noise = randn(plan.BatchSize, 2 * context.Options.Shapes.LatentChannels, Crop / Grid, Crop / Grid, device: context.Device);
-                return [crops, Weights(regions), LatentReading.Truth(regions, classes, Grid), noise];
+                return [crops, SubjectWeights.Of(SubjectWeights.Shares(regions, 1)), LatentReading.Truth(regions, classes, Grid), noise];
             },
             (batch, _) => Loss(vae, reading, batch[0], batch[1], batch[2], batch[3].chunk(2, 1)));
 
@@ -79,15 +78,6 @@ internal static class AutoencoderStage
     private static Tensor Distance(Tensor error) => error.abs() + (SquaredWeight * error.square());
 
     private static Tensor Half(Tensor grid) => nn.functional.avg_pool2d(grid, 2);
-
-    // [n, 1, 64, 64]: 1, and within the subject as much more as makes it about half a crop's worth.
-    private static Tensor Weights(Tensor regions)
-    {
-        using var scope = NewDisposeScope();
-        var subjects = regions.gt((byte)PictureRegion.Background).to_type(ScalarType.Float32).unsqueeze(1);
-        var share = subjects.mean([1, 2, 3], keepdim: true);
-        return (1 + (subjects * (SubjectShare / share.clamp_min(.01)).clamp_max(LargestSubjectWeight))).MoveToOuterDisposeScope();
-    }
 
     // Three crops in five around the subject: it is where the detail is, and half the scene is sky. Small subjects come up half as often again.
     private static (Tensor Crops, Tensor Regions, Tensor Classes) Crops(WorldPictures pictures, StageContext context, int count, int step)

@@ -15,7 +15,7 @@ internal static class DenoiserStage
     private const double EmptyShare = .1;
     private const double ReadingWeight = .5;
 
-    public static IReadOnlyList<Gate> Run(StageContext context, Tensor moments, CaptionData captions, AttributeTargets targets, LabModel release)
+    public static IReadOnlyList<Gate> Run(StageContext context, Tensor moments, Tensor shares, CaptionData captions, AttributeTargets targets, LabModel release)
     {
         var plan = context.Options.Denoiser;
         var tokenizer = ClipTokenizer.Load(release.Tokenizer);
@@ -35,21 +35,26 @@ internal static class DenoiserStage
         using var empty = tokenizer.EncodeBatch([""]).to(context.Device);
 
         // Everything random of a batch, and its text.
-        Tensor[] Draw(Tensor ids, Tensor latents)
+        Tensor[] Draw(Tensor ids, Tensor rows)
         {
             using var noGradient = no_grad();
             using var autocast = Autocast.For(context.Device, context.Precision);
-            var count = latents.size(0);
+            var (latents, count) = (LatentStage.Draw(moments, rows), rows.size(0));
             var shown = where(rand(count, 1, device: context.Device) < EmptyShare, empty, ids);
             var timesteps = randint(0, schedule.TrainTimesteps, [count], dtype: ScalarType.Int64, device: context.Device);
-            return [text.Encode(text.TokenEmbeddings(shown), shown).LastHiddenState, timesteps, latents, randn_like(latents)];
+            return [text.Encode(text.TokenEmbeddings(shown), shown).LastHiddenState, timesteps, latents, randn_like(latents), SubjectWeights.Of(shares.index_select(0, rows).to_type(ScalarType.Float32))];
         }
 
         Tensor Loss(Tensor[] batch)
         {
             using var scope = NewDisposeScope();
             var draw = DiffusionDraw.Create(batch[2], batch[3], batch[1], schedule);
-            return DenoisingLoss.Mean(unet.forward(draw.Noised, draw.Timesteps, new(batch[0])), draw.Target).MoveToOuterDisposeScope();
+            // A velocity sqrt(a) eps - sqrt(1 - a) x has less variance where there is more of x in it, for latents have less than noise. Divided by that,
+            // what is decided in the dark counts as much as what is seen (unit variance of the target: Karras et al. 2022, section 5).
+            var kept = schedule.AlphasCumprod.index_select(0, draw.Timesteps);
+            var variance = kept + ((1 - kept) * AutoencoderStage.LatentScale * AutoencoderStage.LatentScale);
+            var error = unet.forward(draw.Noised, draw.Timesteps, new(batch[0])).to_type(ScalarType.Float32) - draw.Target;
+            return (error.square() * batch[4] / variance.reshape(-1, 1, 1, 1)).mean().MoveToOuterDisposeScope();
         }
 
         new StageRunner(Name, plan, context).Run(
@@ -57,7 +62,7 @@ internal static class DenoiserStage
             _ =>
             {
                 var rows = context.Rows(moments.shape[0], plan.BatchSize);
-                return [.. Draw(captions.Draw(rows), LatentStage.Draw(moments, rows)), rows];
+                return [.. Draw(captions.Draw(rows), rows), rows];
             },
             (batch, step) =>
             {
@@ -69,11 +74,11 @@ internal static class DenoiserStage
 
         ReleaseFiles.Write(Path.Combine(release.Model, "unet"), unet, config, "diffusion_pytorch_model.safetensors");
         AtomicFile.WriteText(Path.Combine(release.Model, "model_index.json"), LabConfigs.ModelIndex());
-        return [.. Reads(context, moments, captions, (ids, latents) => Loss(Draw(ids, latents)))];
+        return [.. Reads(context, moments.size(0), captions, (ids, rows) => Loss(Draw(ids, rows)))];
     }
 
     // What the words are worth: the loss with each picture's own caption, and with its neighbour's, under the same noise.
-    private static IEnumerable<Gate> Reads(StageContext context, Tensor moments, CaptionData captions, Func<Tensor, Tensor, Tensor> loss)
+    private static IEnumerable<Gate> Reads(StageContext context, long pictures, CaptionData captions, Func<Tensor, Tensor, Tensor> loss)
     {
         using var noGradient = no_grad();
         double own = 0, strangers = 0;
@@ -82,12 +87,12 @@ internal static class DenoiserStage
         {
             using var scope = NewDisposeScope();
             random.manual_seed(context.StepSeed(Name + " words", batch));
-            var rows = context.Rows(moments.shape[0], Math.Min(64, moments.shape[0]));
-            var (ids, latents) = (captions.Draw(rows), LatentStage.Draw(moments, rows));
+            var rows = context.Rows(pictures, Math.Min(64, pictures));
+            var ids = captions.Draw(rows);
             random.manual_seed(batch);
-            own += loss(ids, latents).item<float>() / Batches;
+            own += loss(ids, rows).item<float>() / Batches;
             random.manual_seed(batch);
-            strangers += loss(ids.roll(1, 0), latents).item<float>() / Batches;
+            strangers += loss(ids.roll(1, 0), rows).item<float>() / Batches;
         }
 
         yield return new("loss", own);

@@ -125,18 +125,19 @@ public sealed class LabPretraining
     private void Denoiser(ClipTokenizer tokenizer) => Stage(DenoiserStage.Name, () =>
     {
         using var scope = NewDisposeScope();
-        Tensor moments;
+        Tensor moments, shares;
         IReadOnlyList<PictureAttributes> attributes;
         using (var vae = Autoencoder())
         {
-            using var pictures = Training(withRegions: false);
+            using var pictures = Training(withRegions: true);
             attributes = pictures.Attributes;
             moments = LatentStage.Run(_context, pictures, vae);
+            shares = LatentStage.SubjectShares(pictures, WorldRenderer.Size / (int)moments.size(2));
         }
 
         using var captions = CaptionData.Write(attributes, tokenizer, _context.Options.Seed, _context.Device);
         using var targets = new AttributeTargets(attributes, _context.Device);
-        return DenoiserStage.Run(_context, moments, captions, targets, _release);
+        return DenoiserStage.Run(_context, moments, shares, captions, targets, _release);
     });
 
     private WorldPictures Training(bool withRegions)

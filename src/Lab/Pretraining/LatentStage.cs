@@ -46,6 +46,22 @@ internal static class LatentStage
         return all.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Each place's share of subject in every picture, fp16 [n, 1, 16, 16] on the pictures' device.</summary>
+    /// <param name="pictures">With regions.</param>
+    /// <param name="factor">Pixels of a place along each side.</param>
+    public static Tensor SubjectShares(WorldPictures pictures, int factor)
+    {
+        using var scope = NewDisposeScope();
+        var parts = new List<Tensor>();
+        for (var start = 0; start < pictures.Count; start += BatchSize)
+        {
+            using var batchScope = NewDisposeScope();
+            parts.Add(SubjectWeights.Shares(pictures.Regions!.narrow(0, start, Math.Min(BatchSize, pictures.Count - start)), factor).to_type(ScalarType.Float16).MoveToOuterDisposeScope());
+        }
+
+        return cat(parts).MoveToOuterDisposeScope();
+    }
+
     /// <summary>One draw from the posterior of the pictures <paramref name="rows"/>: fp32 [k, C, 16, 16].</summary>
     public static Tensor Draw(Tensor moments, Tensor rows)
     {
