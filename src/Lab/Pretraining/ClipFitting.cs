@@ -11,7 +11,7 @@ internal static class ClipFitting
 {
     /// <summary>Trains <paramref name="clip"/>; returns what it was trained inside of, for the caller to dispose of.</summary>
     public static nn.Module Fit(
-        string name, ClipModel clip, NounMargin? margin, StagePlan plan, StageContext context, WorldPictures pictures, CaptionData captions, AttributeTargets targets)
+        string name, ClipModel clip, TextMargins? margin, StagePlan plan, StageContext context, WorldPictures pictures, CaptionData captions, AttributeTargets targets)
     {
         using var scope = NewDisposeScope();
         // transformers' start for token rows; unit-variance rows would drown everything else for the length of such a run.

@@ -16,22 +16,22 @@ internal sealed class ClipTraining : nn.Module
 
     private const double WordsWeight = 8;
 
-    // Without this term a class noun's row with and without a rare word has a mean cosine of .90 to .92, whatever the words weigh.
+    // Without these terms a class noun's row with and without a rare word has a mean cosine of .90 to .92, whatever the words weigh.
     private const double MarginWeight = 2;
     private const int MarginCaptions = 64;
 
     private readonly ClipModel _clip;
     private readonly AttributeHeads _attributes;
     private readonly Linear? _words;
-    private readonly NounMargin? _margin;
+    private readonly TextMargins? _margin;
     private readonly Tensor _used;
     private readonly long _vocabulary;
     private readonly long _end;
 
     /// <param name="clip">Both towers.</param>
-    /// <param name="margin">What the generator's text encoder learns besides: the margin of identifiers, and the words it has read. None for a judge.</param>
+    /// <param name="margin">What the generator's text encoder learns besides: the margins of its words, and the words it has read. None for a judge.</param>
     /// <param name="used">Which tokens occur in the captions: bool [vocabulary].</param>
-    public ClipTraining(ClipModel clip, NounMargin? margin, Tensor used)
+    public ClipTraining(ClipModel clip, TextMargins? margin, Tensor used)
         : base(nameof(ClipTraining))
     {
         _clip = clip;

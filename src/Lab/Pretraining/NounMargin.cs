@@ -22,7 +22,7 @@ internal sealed class NounMargin : IDisposable
         using var scope = NewDisposeScope();
         long Id(string word) => tokenizer.Encode(word)[1];
         var nouns = LabWords.Classes.Select(Id).ToHashSet();
-        _nouns = tensor(Enumerable.Range(0, tokenizer.VocabularySize).Select(id => nouns.Contains(id) ? 1f : 0f).ToArray()).to(device).DetachFromDisposeScope();
+        _nouns = CaptionRows.Flags(nouns, tokenizer.VocabularySize).to(device).DetachFromDisposeScope();
         _reserved = tensor(WorldVocabulary.Reserved.Select(Id).ToArray()).to(device).DetachFromDisposeScope();
         _end = tokenizer.VocabularySize - 1;
     }
@@ -34,11 +34,9 @@ internal sealed class NounMargin : IDisposable
     public Tensor Excess(Tensor ids, Tensor states, Func<Tensor, Tensor> encode)
     {
         using var scope = NewDisposeScope();
-        var isNoun = _nouns.index_select(0, ids.reshape(-1)).view(ids.shape);
-        var at = isNoun.argmax(1, keepdim: true);
-        var counted = isNoun.amax(1) * ids.select(1, ids.shape[1] - 2).eq(_end).to_type(ScalarType.Float32);
-        var cosines = nn.functional.cosine_similarity(Row(states, at), Row(encode(WithWord(ids, at)), at + 1), dim: 1);
-        return ((cosines - LargestCosine).relu() * counted).sum().div(counted.sum().clamp(min: 1)).MoveToOuterDisposeScope();
+        var (at, found) = CaptionRows.First(ids, _nouns);
+        var counted = found * ids.select(1, ids.shape[1] - 2).eq(_end).to_type(ScalarType.Float32);
+        return CaptionRows.Excess(CaptionRows.Row(states, at), CaptionRows.Row(encode(WithWord(ids, at)), at + 1), LargestCosine, counted).MoveToOuterDisposeScope();
     }
 
     /// <summary>Captions with a reserved word, drawn with libtorch's generator, before place <paramref name="at"/> [n, 1]; the last token makes room.</summary>
@@ -56,6 +54,4 @@ internal sealed class NounMargin : IDisposable
         _nouns.Dispose();
         _reserved.Dispose();
     }
-
-    private static Tensor Row(Tensor states, Tensor at) => states.gather(1, at.unsqueeze(2).expand(-1, -1, states.shape[2])).squeeze(1).to_type(ScalarType.Float32);
 }
