@@ -55,13 +55,15 @@ public sealed class UsageTests
     [InlineData("db", typeof(TrainingOptions))]
     public void Every_training_option_can_be_given_and_its_default_is_told(string method, Type options)
     {
-        string[] elsewhere = ["Training", "Adam", "EffectiveLearningRate", "LogEvery", "EqualityContract"];
+        string[] elsewhere = ["Training", "Adam", "Use8BitAdam", "EffectiveLearningRate", "LogEvery", "EqualityContract"];
         var help = CliRun.Of("train", method, "--help").Out;
 
         Assert.All(
             options.GetProperties().Select(p => p.Name).Except(elsewhere),
             name => Assert.Contains($"--{JsonNamingPolicy.KebabCaseLower.ConvertName(name)} ", help, StringComparison.Ordinal));
         Assert.Contains("--adam-beta1 <X>", help, StringComparison.Ordinal);
+        // Spelled as the reference's, whose digit belongs to its word.
+        Assert.Contains("--use-8bit-adam ", help, StringComparison.Ordinal);
         Assert.Contains("(the reference's, in effect with --parity: 500)", string.Join(' ', help.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 

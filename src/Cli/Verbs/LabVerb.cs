@@ -67,7 +67,11 @@ internal sealed class LabVerb
         LabVerificationResult result;
         using (var display = _session.ShowProgress())
         {
-            result = verification.Run(options, (what, done, total) => display.Report(what, done, total));
+            result = verification.Run(options, (what, done, total) =>
+            {
+                _session.Cancellation.ThrowIfCancellationRequested();
+                display.Report(what, done, total);
+            });
         }
 
         JsonFile.Write(json, result.ToJson());
