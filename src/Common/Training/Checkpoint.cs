@@ -47,7 +47,7 @@ public sealed class Checkpoint
             Directory.Delete(temporary, recursive: true);
         }
 
-        SafetensorsWriter.Write(Path.Combine(temporary, TensorFile), Tensors(trainable, optimizer));
+        SafetensorsWriter.Write(Path.Combine(temporary, TensorFile), optimizer.StateOf(trainable));
         AtomicFile.WriteText(Path.Combine(temporary, StateFile), JsonSerializer.Serialize(new State(step, new(fingerprint, StringComparer.Ordinal))));
         if (Directory.Exists(final))
         {
@@ -78,7 +78,7 @@ public sealed class Checkpoint
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         using var file = SafetensorsFile.Open(Path.Combine(_folder, TensorFile));
-        foreach (var (name, tensor) in Tensors(trainable, optimizer))
+        foreach (var (name, tensor) in optimizer.StateOf(trainable))
         {
             var loaded = file.Read(name);
             if (!loaded.shape.AsSpan().SequenceEqual(tensor.shape))
@@ -97,17 +97,6 @@ public sealed class Checkpoint
         : Directory.GetDirectories(runFolder, Prefix + "*")
             .Select(f => (Folder: f, Parsed: int.TryParse(Path.GetFileName(f).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step), Step: step))
             .Where(c => c.Parsed).OrderBy(c => c.Step).Select(c => new Checkpoint(c.Folder, c.Step));
-
-    private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(IReadOnlyList<NamedParameter> trainable, IOptimizer optimizer)
-    {
-        for (var i = 0; i < trainable.Count; i++)
-        {
-            foreach (var (state, tensor) in optimizer.StateOf(i))
-            {
-                yield return new($"{state}.{trainable[i].Name}", tensor);
-            }
-        }
-    }
 
     private static State ReadState(string path)
     {

@@ -1,5 +1,6 @@
 using Diptych.Common.Runtime;
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace Diptych.Common.Training;
 
@@ -22,5 +23,15 @@ public static class Optimizers
         // Passes that share a step add up their gradients, for which bf16 is too coarse.
         var half = options.GradientAccumulationSteps == 1 && trainable.Any(p => p.IsFactor) && options.MixedPrecision.On(parameters[0].device) == MixedPrecision.Bf16;
         return half ? new HalfWeightAdamW(trainable, options.Adam) : new FusedAdamW(parameters, options.Adam);
+    }
+
+    /// <summary>The state of all parameters, in their order, under the names checkpoints give it.</summary>
+    /// <param name="optimizer">Their optimizer.</param>
+    /// <param name="trainable">The parameters it was made for.</param>
+    public static IEnumerable<KeyValuePair<string, Tensor>> StateOf(this IOptimizer optimizer, IReadOnlyList<NamedParameter> trainable)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(trainable);
+        return trainable.SelectMany((parameter, i) => optimizer.StateOf(i).Select(state => KeyValuePair.Create($"{state.Key}.{parameter.Name}", state.Value)));
     }
 }

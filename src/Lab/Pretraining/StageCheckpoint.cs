@@ -53,15 +53,6 @@ internal sealed class StageCheckpoint(string path, string identity, IReadOnlyLis
         return step;
     }
 
-    private IEnumerable<KeyValuePair<string, Tensor>> Tensors()
-    {
-        for (var i = 0; i < parameters.Count; i++)
-        {
-            yield return new("average." + parameters[i].Name, average[i]);
-            foreach (var (state, tensor) in optimizer.StateOf(i))
-            {
-                yield return new($"{state}.{parameters[i].Name}", tensor);
-            }
-        }
-    }
+    private IEnumerable<KeyValuePair<string, Tensor>> Tensors() =>
+        [.. parameters.Select((parameter, i) => KeyValuePair.Create("average." + parameter.Name, average[i])), .. optimizer.StateOf(parameters)];
 }

@@ -28,10 +28,10 @@ public static class IdentifierProbe
         {
             foreach (var scene in LabWords.ScenePhrases.Values)
             {
-                var bare = ClassRow(tokenizer, encoder, $"a photo of a {noun} {scene}", noun);
+                var bare = WordProbe.Row(tokenizer, encoder, $"a photo of a {noun} {scene}", noun);
                 foreach (var (label, name) in WorldVocabulary.Reserved.Index())
                 {
-                    var row = ClassRow(tokenizer, encoder, $"a photo of a {name} {noun} {scene}", noun);
+                    var row = WordProbe.Row(tokenizer, encoder, $"a photo of a {name} {noun} {scene}", noun);
                     cosines.Add(nn.functional.cosine_similarity(row, bare, dim: 0).item<float>());
                     rows.Add(row);
                     labels.Add(label);
@@ -40,14 +40,6 @@ public static class IdentifierProbe
         }
 
         return new Result(Probe(stack(rows), labels), cosines.Average(), cosines.Max(), rows.Count);
-    }
-
-    private static Tensor ClassRow(ClipTokenizer tokenizer, ClipTextEncoder encoder, string prompt, string noun)
-    {
-        using var scope = NewDisposeScope();
-        var ids = tokenizer.EncodeBatch([prompt]);
-        var at = tokenizer.Encode(prompt).ToList().IndexOf(tokenizer.Encode(noun)[1]);
-        return encoder.Encode(encoder.TokenEmbeddings(ids), ids).LastHiddenState[0, at].MoveToOuterDisposeScope();
     }
 
     // Least squares onto one column for each word, with every fifth row kept back: those are measured.

@@ -20,14 +20,18 @@ public static class WordProbe
         ArgumentOutOfRangeException.ThrowIfLessThan(words.Count, 2);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var rows = stack([.. words.Select(word =>
-        {
-            var ids = tokenizer.EncodeBatch([prompt(word)]);
-            var at = tokenizer.Encode(prompt(word)).ToList().IndexOf(tokenizer.Encode(word)[1]);
-            return encoder.Encode(encoder.TokenEmbeddings(ids), ids).LastHiddenState[0, at];
-        })]);
+        var rows = stack([.. words.Select(word => Row(tokenizer, encoder, prompt(word), word))]);
         var unit = rows / rows.norm(1, keepdim: true);
         // The mean over all pairs, less each word's with itself.
         return (unit.matmul(unit.t()).sum().item<float>() - words.Count) / (words.Count * (words.Count - 1.0));
+    }
+
+    /// <summary>The encoder's row of a word, one token, in a prompt: [D].</summary>
+    internal static Tensor Row(ClipTokenizer tokenizer, ClipTextEncoder encoder, string prompt, string word)
+    {
+        using var scope = NewDisposeScope();
+        var ids = tokenizer.EncodeBatch([prompt]);
+        var at = tokenizer.Encode(prompt).ToList().IndexOf(tokenizer.Encode(word)[1]);
+        return encoder.Encode(encoder.TokenEmbeddings(ids), ids).LastHiddenState[0, at].MoveToOuterDisposeScope();
     }
 }
