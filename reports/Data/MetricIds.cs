@@ -12,9 +12,12 @@ public static class MetricIds
     /// <summary>Mean cosine of CLIP's picture features to those of the held-out pictures, -1 to 1.</summary>
     public const string ClipImage = "clip_i";
 
+    /// <summary>Mean cosine to the held-out pictures in the features of a net that recognises individuals, -1 to 1 (DINO-I: Ruiz et al. 2023, section 4.1).</summary>
+    public const string DinoImage = "dino_i";
+
     /// <summary>Cosine of CLIP's picture features to those of the prompt with the subject replaced by its class noun, -1 to 1.</summary>
     public const string ClipText = "clip_t";
 
     /// <summary>All of them, in the report's order.</summary>
-    public static IReadOnlyList<string> All { get; } = [SubjectFidelity, PromptFidelity, ClipImage, ClipText];
+    public static IReadOnlyList<string> All { get; } = [SubjectFidelity, PromptFidelity, ClipImage, DinoImage, ClipText];
 }

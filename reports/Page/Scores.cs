@@ -12,6 +12,7 @@ internal static class Scores
         (MetricIds.SubjectFidelity, "Subject fidelity", "share of the subject\u2019s attributes that the judge reads back from the picture"),
         (MetricIds.PromptFidelity, "Prompt fidelity", "share of what the prompt asked for, the subject apart, that the judge reads back"),
         (MetricIds.ClipImage, "CLIP-I", "mean cosine to the subject\u2019s own pictures, held-out ones where there are any, in CLIP\u2019s picture features"),
+        (MetricIds.DinoImage, "DINO-I", "the same in the features of a net that was trained to tell individuals from their look-alikes"),
         (MetricIds.ClipText, "CLIP-T", "cosine to the prompt in CLIP\u2019s features, the subject replaced by its class noun"),
     ];
 

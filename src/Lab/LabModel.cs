@@ -1,3 +1,4 @@
+using System.Globalization;
 using Diptych.Common;
 
 namespace Diptych.Lab;
@@ -27,11 +28,14 @@ public sealed record LabModel(string Root)
     /// <summary>The folder of subjects.</summary>
     public string Subjects => Path.Combine(Root, "subjects");
 
-    /// <summary>Sixteen pictures as the world renders them; the truth stands in <see cref="RenderAttributes"/>.</summary>
-    public string Renders => Path.Combine(Root, "renders.safetensors");
+    /// <summary>The folder of sixteen pictures as the world renders them; the truth stands in <see cref="RenderAttributes"/>.</summary>
+    public string Renders => Path.Combine(Root, "renders");
 
     /// <summary>Attributes and captions of <see cref="Renders"/>.</summary>
-    public string RenderAttributes => Path.Combine(Root, "renders.json");
+    public string RenderAttributes => Path.Combine(Renders, "attributes.json");
+
+    /// <summary>One of the <see cref="Renders"/>.</summary>
+    public string Render(int index) => Path.Combine(Renders, string.Create(CultureInfo.InvariantCulture, $"{index:00}.png"));
 
     /// <summary>A set of captions with their truth: "unseen" or "seen".</summary>
     public string Captions(string set) => Path.Combine(Root, $"captions-{set}.json");

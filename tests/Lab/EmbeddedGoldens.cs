@@ -66,7 +66,7 @@ public sealed class EmbeddedGoldens
     {
         using var truth = JsonDocument.Parse(File.ReadAllText(LabFiles.Model.RenderAttributes));
         var captions = truth.RootElement.GetProperty("captions").EnumerateArray().Select(caption => caption.GetString()!).ToArray();
-        var pictures = LabFiles.Pictures(LabFiles.Model.Renders);
+        var pictures = LabFiles.Renders();
         using var clip = ClipModel.Load(LabFiles.Model.MiniClip);
         using var oracle = Oracle.Load(LabFiles.Model.Oracle);
         var ids = ClipTokenizer.Load(LabFiles.Model.Tokenizer).EncodeBatch(captions);

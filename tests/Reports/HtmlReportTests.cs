@@ -64,7 +64,7 @@ public sealed partial class HtmlReportTests : IDisposable
         var page = Write(SyntheticRun.Default);
         Assert.DoesNotContain("<sks>", page, StringComparison.Ordinal);
         Assert.Contains("a photo of a &lt;sks&gt; dog", page, StringComparison.Ordinal);
-        Assert.Contains("869 12 40 7 871 55 870", page, StringComparison.Ordinal);
+        Assert.Contains("877 12 40 7 879 55 878", page, StringComparison.Ordinal);
     }
 
     [Fact]

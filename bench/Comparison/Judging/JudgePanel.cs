@@ -9,17 +9,22 @@ using static TorchSharp.torch;
 
 namespace Diptych.Comparison.Judging;
 
-/// <summary>The judges of the laboratory: an oracle that reads attributes, and a small CLIP. Neither shares weights with the model that draws.</summary>
+/// <summary>The judges of the laboratory: an oracle that reads attributes, a small CLIP, and a net that recognises individuals. None shares weights with the model that draws.</summary>
 internal sealed class JudgePanel : IDisposable
 {
     private readonly Oracle _oracle;
     private readonly MiniClipJudge _clip;
-    private IReadOnlyList<RgbImage>? _references;
-    private Tensor? _referenceFeatures;
+    private readonly MiniDinoJudge _dino;
+    private readonly Likeness _clipImage;
+    private readonly Likeness _dinoImage;
 
-    private JudgePanel(Oracle oracle, MiniClipJudge clip) => (_oracle, _clip) = (oracle, clip);
+    private JudgePanel(Oracle oracle, MiniClipJudge clip, MiniDinoJudge dino)
+    {
+        (_oracle, _clip, _dino) = (oracle, clip, dino);
+        (_clipImage, _dinoImage) = (new Likeness(clip.ImageFeatures), new Likeness(dino.Features));
+    }
 
-    public static JudgePanel Load(LabModel lab) => new(Oracle.Load(lab.Oracle), MiniClipJudge.Load(lab.MiniClip, lab.Tokenizer));
+    public static JudgePanel Load(LabModel lab) => new(Oracle.Load(lab.Oracle), MiniClipJudge.Load(lab.MiniClip, lab.Tokenizer), MiniDinoJudge.Load(lab.MiniDino));
 
     /// <summary>What the oracle reads from pictures of a subject nothing else is known of.</summary>
     public SubjectTruth ReadTruth(IReadOnlyList<RgbImage> references)
@@ -42,7 +47,8 @@ internal sealed class JudgePanel : IDisposable
         var generated = ImageTensor.FromImages(pictures);
         var reading = _oracle.Read(Resized(generated));
         var subject = SubjectFidelity.Score(reading, truth);
-        var clipImage = _clip.ImageFeatures(generated).matmul(ReferenceFeatures(references).t()).mean([1]).data<float>().ToArray();
+        var clipImage = _clipImage.Mean(generated, references, Tensors);
+        var dinoImage = _dinoImage.Mean(generated, references, Tensors);
         var clipText = _clip.ClipT(generated, neutralPrompts);
         return [.. Enumerable.Range(0, pictures.Count).Select(i =>
         {
@@ -53,6 +59,7 @@ internal sealed class JudgePanel : IDisposable
                     [MetricIds.SubjectFidelity] = counted.Values.Average(),
                     [MetricIds.PromptFidelity] = PromptFidelity.Score(reading, PromptTruth.Parse(neutralPrompts[i]))[i],
                     [MetricIds.ClipImage] = clipImage[i],
+                    [MetricIds.DinoImage] = dinoImage[i],
                     [MetricIds.ClipText] = clipText[i],
                 },
                 counted);
@@ -69,25 +76,16 @@ internal sealed class JudgePanel : IDisposable
 
     public void Dispose()
     {
-        _referenceFeatures?.Dispose();
+        _clipImage.Dispose();
+        _dinoImage.Dispose();
         _oracle.Dispose();
         _clip.Dispose();
+        _dino.Dispose();
     }
 
-    private OracleReading Read(IReadOnlyList<RgbImage> pictures) => _oracle.Read(cat([.. pictures.Select(p => Resized(ImageTensor.FromImage(p)))]));
+    private OracleReading Read(IReadOnlyList<RgbImage> pictures) => _oracle.Read(Tensors(pictures));
 
-    // The same pictures for every cell of the comparison: looked at once.
-    private Tensor ReferenceFeatures(IReadOnlyList<RgbImage> references)
-    {
-        if (_referenceFeatures is null || _references != references)
-        {
-            _referenceFeatures?.Dispose();
-            _referenceFeatures = _clip.ImageFeatures(cat([.. references.Select(r => Resized(ImageTensor.FromImage(r)))])).DetachFromDisposeScope();
-            _references = references;
-        }
-
-        return _referenceFeatures;
-    }
+    private Tensor Tensors(IReadOnlyList<RgbImage> pictures) => cat([.. pictures.Select(p => Resized(ImageTensor.FromImage(p)))]);
 
     private Tensor Resized(Tensor pictures) => PictureSize.Resize(pictures, _oracle.Config.ImageSize);
 }

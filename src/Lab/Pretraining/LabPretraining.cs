@@ -166,19 +166,16 @@ public sealed class LabPretraining
             SubjectWriter.Write(_release.Subject(name), subject, SubjectFactory.Tiers.First(tier => name.StartsWith(tier, StringComparison.Ordinal)), 500 + index);
         }
 
-        WriteCaptions("seen", SeenCaptions, heldOut: false);
-        CaptionWithTruth[] known = WriteCaptions("unseen", UnseenCaptions, heldOut: true)[..Renders];
-        using var renders = WorldPictures.Render([.. known.Select(caption => caption.Attributes)], withRegions: false, CPU);
-        KnownPictures.WriteRenders(_release, renders.Pixels, known);
+        WriteCaptions("seen", 200, SeenCaptions, heldOut: false);
+        KnownPictures.WriteRenders(_release, WriteCaptions("unseen", 400, UnseenCaptions, heldOut: true)[..Renders]);
     }
 
-    private CaptionWithTruth[] WriteCaptions(string set, long stream, bool heldOut)
+    private CaptionWithTruth[] WriteCaptions(string set, int count, long stream, bool heldOut)
     {
         // The captions are part of the measure, not of the model: every rebuild is asked the same questions.
-        const int Count = 400;
         CaptionWithTruth[] captions =
         [
-            .. Enumerable.Range(0, Count).Select(i =>
+            .. Enumerable.Range(0, count).Select(i =>
             {
                 var random = new RandomStream(0, RandomPurpose.World, stream, i);
                 var attributes = WorldSampler.Sayable(random, heldOut);

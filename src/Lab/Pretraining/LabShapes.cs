@@ -31,7 +31,7 @@ public sealed record LabShapes
     public IReadOnlyList<int> OracleChannels { get; init; } = [32, 64, 96, 128, 160];
 
     /// <summary>Channels of mini-DINO's five stages.</summary>
-    public IReadOnlyList<int> MiniDinoChannels { get; init; } = [32, 64, 64, 96, 128];
+    public IReadOnlyList<int> MiniDinoChannels { get; init; } = [16, 32, 48, 64, 80];
 
     /// <summary>Sizes for tests.</summary>
     public static LabShapes Micro { get; } = new()

@@ -45,7 +45,7 @@ public sealed record PretrainingOptions
         Pictures = 36_000, JudgePictures = 14_000, HeldOutPictures = 1_000,
         Text = new(1200, 192, 1e-3) { WarmupSteps = 60, ConstantShare = 0, WeightDecay = .02 },
         Autoencoder = new(6000, 16, 2e-3) { WarmupSteps = 100, WeightDecay = 0 },
-        Oracle = new(6000, 32, 2e-3) { AverageDecay = .99, ConstantShare = 0 },
+        Oracle = new(9000, 32, 2e-3) { AverageDecay = .99, ConstantShare = 0 },
         MiniClip = new(900, 128, 1e-3) { WarmupSteps = 60, ConstantShare = 0, WeightDecay = .02 },
         MiniDino = new(1500, 96, 1e-3) { ConstantShare = 0 },
         Denoiser = new(8000, 32, 8e-4) { ConstantShare = .5, Beta2 = .999 },

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Diptych.Common;
+using Diptych.Common.Data;
 using Diptych.Common.Weights;
 using Diptych.Lab.Subjects;
 using Diptych.Lab.World;
@@ -32,28 +33,25 @@ public sealed class KnownPictures : IDisposable
     {
         ArgumentNullException.ThrowIfNull(lab);
         using var scope = NewDisposeScope();
-        using var file = SafetensorsFile.Open(lab.Renders);
-        var renders = file.Read("pictures").permute(0, 3, 1, 2).to_type(ScalarType.Float32) / 127.5 - 1;
-        var truth = LabJson.Read<RenderTruth>(lab.RenderAttributes).Attributes;
-        if (truth.Length != renders.shape[0])
-        {
-            throw new DiptychException($"{lab.RenderAttributes}: tells of {truth.Length} pictures where {lab.Renders} holds {renders.shape[0]}; copy both again from the repository's models/lab");
-        }
-
-        var known = subjects.SelectMany(subject => subject.References.Concat(subject.HeldOut)).Where(picture => picture.Attributes is not null).ToList();
-        var pictures = known.Count == 0 ? renders : cat([renders, LabPicture.Load(known, renders.shape[2])]);
-        return new KnownPictures(pictures.contiguous().MoveToOuterDisposeScope(), [.. truth, .. known.Select(picture => picture.Attributes!)]);
+        var renders = LabJson.Read<RenderTruth>(lab.RenderAttributes).Attributes.Select((truth, index) => new LabPicture(lab.Render(index), null, truth));
+        var ofSubjects = subjects.SelectMany(subject => subject.References.Concat(subject.HeldOut)).Where(picture => picture.Attributes is not null);
+        LabPicture[] known = [.. renders, .. ofSubjects];
+        return new KnownPictures(LabPicture.Load(known, WorldRenderer.Size).MoveToOuterDisposeScope(), [.. known.Select(picture => picture.Attributes!)]);
     }
 
     /// <summary>Writes a laboratory's renders and beside them their attributes and captions.</summary>
     /// <param name="lab">The laboratory.</param>
-    /// <param name="pictures">The renders, bytes [n, 128, 128, 3].</param>
     /// <param name="captions">What each shows.</param>
     /// <exception cref="DiptychException">The folder cannot be written to.</exception>
-    public static void WriteRenders(LabModel lab, Tensor pictures, IReadOnlyList<CaptionWithTruth> captions)
+    public static void WriteRenders(LabModel lab, IReadOnlyList<CaptionWithTruth> captions)
     {
         ArgumentNullException.ThrowIfNull(lab);
-        SafetensorsWriter.Write(lab.Renders, [KeyValuePair.Create("pictures", pictures)]);
+        Directory.CreateDirectory(lab.Renders);
+        foreach (var (index, caption) in captions.Index())
+        {
+            PictureFile.WritePng(lab.Render(index), WorldRenderer.Render(caption.Attributes));
+        }
+
         var truth = new RenderTruth { Attributes = [.. captions.Select(caption => caption.Attributes)], Captions = [.. captions.Select(caption => caption.Caption)] };
         AtomicFile.WriteText(lab.RenderAttributes, JsonSerializer.Serialize(truth) + "\n");
     }

@@ -56,7 +56,7 @@ public sealed class StableDiffusionTests
     [Theory]
     [InlineData("committed")]
     [InlineData("shared")]
-    public void The_embedded_model_draws_what_the_reference_drew_with_it(string source)
+    public void A_laboratory_model_draws_what_is_on_record_for_it(string source)
     {
         string Of(string extension) => source == "committed" ? Fixtures.Golden("pipelines", "lab" + extension) : Fixtures.Require("lab", "goldens", "pipeline" + extension);
         using var golden = SafetensorsFile.Open(Of(".safetensors"));

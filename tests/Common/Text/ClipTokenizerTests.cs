@@ -53,10 +53,10 @@ public class ClipTokenizerTests
     public void The_embedded_tokenizer_has_its_own_length_and_end()
     {
         var tokenizer = TokenizerCases.Lab();
-        Assert.Equal(871, tokenizer.VocabularySize);
-        Assert.Equal((24, 869, 870, 870), (tokenizer.MaxLength, tokenizer.BosId, tokenizer.EosId, tokenizer.PadId));
+        Assert.Equal(879, tokenizer.VocabularySize);
+        Assert.Equal((24, 877, 878, 878), (tokenizer.MaxLength, tokenizer.BosId, tokenizer.EosId, tokenizer.PadId));
         var padded = tokenizer.EncodePadded("");
-        Assert.Equal([869, .. Enumerable.Repeat(870L, 23)], padded);
+        Assert.Equal([877, .. Enumerable.Repeat(878L, 23)], padded);
     }
 
     [Fact]

@@ -25,9 +25,9 @@ public class PlaceholderTokenTests
     public void Ids_follow_the_vocabulary_and_one_another()
     {
         var tokenizer = TokenizerCases.Lab();
-        Assert.Equal([871, 872, 873], tokenizer.AddPlaceholder("<one>", 3).Ids);
-        Assert.Equal([874], tokenizer.AddPlaceholder("<two>").Ids);
-        Assert.Equal(871, tokenizer.VocabularySize);
+        Assert.Equal([879, 880, 881], tokenizer.AddPlaceholder("<one>", 3).Ids);
+        Assert.Equal([882], tokenizer.AddPlaceholder("<two>").Ids);
+        Assert.Equal(879, tokenizer.VocabularySize);
         Assert.Equal(["<one>", "<one>_1", "<one>_2", "<two>"], tokenizer.Placeholders.SelectMany(p => p.Names));
     }
 
@@ -79,7 +79,7 @@ public class PlaceholderTokenTests
         var tokenizer = TokenizerCases.Lab();
         tokenizer.AddPlaceholder("<t>_1");
         Assert.Throws<DiptychException>(() => tokenizer.AddPlaceholder("<t>", 2));
-        Assert.Equal([872], tokenizer.AddPlaceholder("<t>").Ids);
+        Assert.Equal([880], tokenizer.AddPlaceholder("<t>").Ids);
     }
 
     [Theory]

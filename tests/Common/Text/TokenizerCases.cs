@@ -9,7 +9,7 @@ internal static class TokenizerCases
     /// <summary>CLIP's vocabulary cut to the merges that can occur in the committed cases; ids are the full vocabulary's.</summary>
     public static ClipTokenizer Trimmed() => ClipTokenizer.Load(Fixtures.Golden("tokenizer", "trimmed"));
 
-    /// <summary>The embedded model's own tokenizer: 871 entries, 24 tokens a prompt.</summary>
+    /// <summary>The embedded model's own tokenizer: 879 entries, 24 tokens a prompt.</summary>
     public static ClipTokenizer Lab() => ClipTokenizer.Load(Path.Combine(Fixtures.Repository, "models", "lab", "model", "tokenizer"));
 
     public static IReadOnlyList<(string Text, int[] Ids, long[]? Padded)> Read(string path)

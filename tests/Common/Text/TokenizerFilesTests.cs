@@ -43,7 +43,7 @@ public sealed class TokenizerFilesTests : IDisposable
         File.Delete(In("tokenizer_config.json"));
         File.Delete(In("special_tokens_map.json"));
         var tokenizer = ClipTokenizer.Load(_folder);
-        Assert.Equal((77, 869L, 870L, 870L), (tokenizer.MaxLength, tokenizer.BosId, tokenizer.EosId, tokenizer.PadId));
+        Assert.Equal((77, 877L, 878L, 878L), (tokenizer.MaxLength, tokenizer.BosId, tokenizer.EosId, tokenizer.PadId));
     }
 
     [Fact]
@@ -51,8 +51,8 @@ public sealed class TokenizerFilesTests : IDisposable
     {
         Edit("special_tokens_map.json", map => map["pad_token"] = "!");
         Assert.Equal(0, ClipTokenizer.Load(_folder).PadId);
-        Edit("tokenizer_config.json", config => config["added_tokens_decoder"] = new JsonObject { ["870"] = new JsonObject { ["content"] = "<|endoftext|>", ["normalized"] = false } });
-        Assert.Equal(870, ClipTokenizer.Load(_folder).PadId);
+        Edit("tokenizer_config.json", config => config["added_tokens_decoder"] = new JsonObject { ["878"] = new JsonObject { ["content"] = "<|endoftext|>", ["normalized"] = false } });
+        Assert.Equal(878, ClipTokenizer.Load(_folder).PadId);
     }
 
     [Fact]
@@ -66,12 +66,12 @@ public sealed class TokenizerFilesTests : IDisposable
     [Fact]
     public void Tokens_saved_with_the_tokenizer_count_as_vocabulary()
     {
-        File.WriteAllText(In("added_tokens.json"), """{"<cat-toy>": 871}""");
+        File.WriteAllText(In("added_tokens.json"), """{"<cat-toy>": 879}""");
         var tokenizer = ClipTokenizer.Load(_folder);
-        Assert.Equal(872, tokenizer.VocabularySize);
-        Assert.Equal([871], tokenizer.Content("<CAT-TOY>"));
+        Assert.Equal(880, tokenizer.VocabularySize);
+        Assert.Equal([879], tokenizer.Content("<CAT-TOY>"));
         Assert.Throws<DiptychException>(() => tokenizer.AddPlaceholder("<cat-toy>"));
-        Assert.Equal([872], tokenizer.AddPlaceholder("<other>").Ids);
+        Assert.Equal([880], tokenizer.AddPlaceholder("<other>").Ids);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class TokenizerFilesTests : IDisposable
         var merges = File.ReadAllLines(In("merges.txt")).Skip(1).Select(m => (object)(mergesAsPairs ? m.Split(' ') : m));
         var whole = new
         {
-            added_tokens = new[] { new { id = 869, content = "<|startoftext|>", normalized = false }, new { id = 870, content = "<|endoftext|>", normalized = false } },
+            added_tokens = new[] { new { id = 877, content = "<|startoftext|>", normalized = false }, new { id = 878, content = "<|endoftext|>", normalized = false } },
             model = new { type = "BPE", end_of_word_suffix = "</w>", vocab = JsonNode.Parse(File.ReadAllText(In("vocab.json"))), merges },
         };
         File.WriteAllText(In("tokenizer.json"), JsonSerializer.Serialize(whole));

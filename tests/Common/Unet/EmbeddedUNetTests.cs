@@ -10,7 +10,7 @@ public sealed class EmbeddedUNetTests
     private const double Tolerance = 1e-4;
 
     [Fact]
-    public void First_predictions_equal_the_reference()
+    public void First_predictions_equal_the_record()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -9,7 +9,7 @@ public sealed class EmbeddedAutoencoderTests
     private const double Tolerance = 1e-4;
 
     [Fact]
-    public void Moments_and_a_reconstruction_equal_the_reference()
+    public void Moments_and_a_reconstruction_equal_the_record()
     {
         using var golden = SafetensorsFile.Open(Fixtures.Golden("vae", "lab.safetensors"));
         using var vae = AutoencoderKL.Load(Path.Combine(Fixtures.Repository, "models", "lab", "model", "vae"));

@@ -9,15 +9,15 @@ namespace Diptych.Tests.Lab.Judges;
 public class MiniClipJudgeTests
 {
     [Fact]
-    public void Features_of_the_committed_pictures_and_captions_equal_the_reference() =>
-        AgreesWith(LabFiles.Model.MiniClip, LabFiles.Model.Tokenizer, LabFiles.Model.Renders, LabFiles.Model.RenderAttributes, Fixtures.Golden("lab", "judges.safetensors"));
+    public void Features_of_the_committed_pictures_and_captions_equal_the_record() =>
+        AgreesWith(LabFiles.Model.MiniClip, LabFiles.Model.Tokenizer, LabFiles.Renders(), LabFiles.Model.RenderAttributes, Fixtures.Golden("lab", "judges.safetensors"));
 
     [Fact]
     public void Features_of_the_shared_pictures_and_captions_equal_the_reference()
     {
         var goldens = Fixtures.Require("lab", "goldens", "judges.safetensors");
         AgreesWith(
-            Fixtures.Require("lab", "judges", "mini-clip"), Fixtures.Require("lab", "model", "tokenizer"), goldens, Fixtures.Require("lab", "goldens", "judges.json"), goldens);
+            Fixtures.Require("lab", "judges", "mini-clip"), Fixtures.Require("lab", "model", "tokenizer"), LabFiles.Pictures(goldens), Fixtures.Require("lab", "goldens", "judges.json"), goldens);
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public class MiniClipJudgeTests
     {
         using var scope = NewDisposeScope();
         using var judge = MiniClipJudge.Load(LabFiles.Model.MiniClip, LabFiles.Model.Tokenizer);
-        var pictures = LabFiles.Pictures(LabFiles.Model.Renders);
+        var pictures = LabFiles.Renders();
         var features = judge.ImageFeatures(pictures);
         var cosines = matmul(features.narrow(0, 0, 2), features.narrow(0, 2, 3).t());
 
@@ -40,7 +40,7 @@ public class MiniClipJudgeTests
     {
         using var scope = NewDisposeScope();
         using var judge = MiniClipJudge.Load(LabFiles.Model.MiniClip, LabFiles.Model.Tokenizer);
-        var pictures = LabFiles.Pictures(LabFiles.Model.Renders);
+        var pictures = LabFiles.Renders();
         var captions = Captions(LabFiles.Model.RenderAttributes);
 
         var own = judge.ClipT(pictures, captions);
@@ -62,7 +62,7 @@ public class MiniClipJudgeTests
     public void Judging_leaves_no_tensor_behind()
     {
         using var judge = MiniClipJudge.Load(LabFiles.Model.MiniClip, LabFiles.Model.Tokenizer);
-        using var pictures = LabFiles.Pictures(LabFiles.Model.Renders);
+        using var pictures = LabFiles.Renders();
         judge.ClipI(pictures, pictures);
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
@@ -72,13 +72,13 @@ public class MiniClipJudgeTests
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    private static void AgreesWith(string judgeFolder, string tokenizer, string pictureFile, string captionFile, string goldenFile)
+    private static void AgreesWith(string judgeFolder, string tokenizer, Tensor pictures, string captionFile, string goldenFile)
     {
         using var scope = NewDisposeScope();
         using var judge = MiniClipJudge.Load(judgeFolder, tokenizer);
         using var goldens = SafetensorsFile.Open(goldenFile);
 
-        Close.OfLargest(UnitLength(goldens.Read("clip.image_embeds")), judge.ImageFeatures(LabFiles.Pictures(pictureFile)), 1e-4, "image features");
+        Close.OfLargest(UnitLength(goldens.Read("clip.image_embeds")), judge.ImageFeatures(pictures), 1e-4, "image features");
         Close.OfLargest(UnitLength(goldens.Read("clip.text_embeds")), judge.TextFeatures(Captions(captionFile)), 1e-4, "text features");
     }
 

@@ -11,21 +11,21 @@ public sealed class OracleTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("diptych-oracle").FullName;
 
     [Fact]
-    public void Every_output_on_the_committed_pictures_equals_the_reference() =>
-        AgreesWith(LabFiles.Model.Oracle, LabFiles.Model.Renders, Fixtures.Golden("lab", "judges.safetensors"));
+    public void Every_output_on_the_committed_pictures_equals_the_record() =>
+        AgreesWith(LabFiles.Model.Oracle, LabFiles.Renders(), Fixtures.Golden("lab", "judges.safetensors"));
 
     [Fact]
     public void Every_output_on_the_shared_pictures_equals_the_reference()
     {
         var goldens = Fixtures.Require("lab", "goldens", "judges.safetensors");
-        AgreesWith(Fixtures.Require("lab", "judges", "oracle"), goldens, goldens);
+        AgreesWith(Fixtures.Require("lab", "judges", "oracle"), LabFiles.Pictures(goldens), goldens);
     }
 
     [Fact]
     public void More_pictures_than_a_batch_are_read_in_their_order()
     {
         using var oracle = Oracle.Load(LabFiles.Model.Oracle);
-        using var pictures = LabFiles.Pictures(LabFiles.Model.Renders);
+        using var pictures = LabFiles.Renders();
         using var many = pictures.repeat(5, 1, 1, 1);
 
         var once = oracle.Read(pictures);
@@ -42,7 +42,7 @@ public sealed class OracleTests : IDisposable
     public void Pictures_of_twice_the_size_read_the_same()
     {
         using var oracle = Oracle.Load(LabFiles.Model.Oracle);
-        using var pictures = LabFiles.Pictures(LabFiles.Model.Renders);
+        using var pictures = LabFiles.Renders();
         using var large = pictures.repeat_interleave(2, 2).repeat_interleave(2, 3);
 
         var expected = oracle.Read(pictures);
@@ -55,7 +55,7 @@ public sealed class OracleTests : IDisposable
     public void Reading_leaves_no_tensor_behind()
     {
         using var oracle = Oracle.Load(LabFiles.Model.Oracle);
-        using var pictures = LabFiles.Pictures(LabFiles.Model.Renders);
+        using var pictures = LabFiles.Renders();
         oracle.Read(pictures);
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
@@ -78,12 +78,12 @@ public sealed class OracleTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static void AgreesWith(string judge, string pictureFile, string goldenFile)
+    private static void AgreesWith(string judge, Tensor pictures, string goldenFile)
     {
         using var scope = NewDisposeScope();
         using var oracle = Oracle.Load(judge);
         using var goldens = SafetensorsFile.Open(goldenFile);
-        var reading = oracle.Read(LabFiles.Pictures(pictureFile));
+        var reading = oracle.Read(pictures);
         var names = goldens.Entries.Keys.Where(name => name.StartsWith("oracle.", StringComparison.Ordinal)).ToList();
 
         Assert.Equal(reading.Heads.Select(head => "oracle." + head).Order(), names.Order());

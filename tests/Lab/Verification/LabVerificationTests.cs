@@ -60,16 +60,13 @@ public class LabVerificationTests(LabVerificationTests.OneRun run) : IClassFixtu
     }
 
     [Fact]
-    public void Subjects_ceilings_are_those_of_the_reference_judge()
+    public void Every_subjects_own_pictures_are_read_back_in_full()
     {
-        // Published to two decimals, from the weights before they were rounded to fp16.
-        var expected = new Dictionary<string, double>
-        {
-            ["off-palette-dog"] = 0.91, ["off-palette-teapot"] = 0.84, ["sayable-car"] = 0.91, ["sayable-cat"] = 0.93, ["unsayable-dog"] = 0.75, ["unsayable-robot"] = 0.48,
-        };
+        string[] expected = ["off-palette-dog", "off-palette-teapot", "sayable-car", "sayable-cat", "unsayable-dog", "unsayable-robot"];
 
-        Assert.Equal(expected.Keys, run.Result.SubjectCeilings.Keys);
-        Assert.All(expected, subject => Assert.InRange(run.Result.SubjectCeilings[subject.Key].Value!.Value, subject.Value - 0.02, subject.Value + 0.02));
+        Assert.Equal(expected, run.Result.SubjectCeilings.Keys);
+        // The limit of the release: every claim about fidelity is bounded by it.
+        Assert.All(run.Result.SubjectCeilings, ceiling => Assert.InRange(ceiling.Value.Value!.Value, 0.95, 1));
         Assert.All(run.Result.SubjectCeilings.Values, ceiling => Assert.Equal(16, ceiling.N));
     }
 
@@ -142,7 +139,7 @@ public class LabVerificationTests(LabVerificationTests.OneRun run) : IClassFixtu
         {
             using var scope = NewDisposeScope();
             using var oracle = Oracle.Load(LabFiles.Model.Oracle);
-            var renders = LabFiles.Pictures(LabFiles.Model.Renders);
+            var renders = LabFiles.Renders();
             var unseen = CaptionWithTruth.ReadSet(LabFiles.Model.Captions("unseen")).Take(16).Select(c => c.Caption).ToList();
             Tensor Draw(IReadOnlyList<string> captions, long seed, double guidance)
             {

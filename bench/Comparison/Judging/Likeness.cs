@@ -1,0 +1,30 @@
+using Diptych.Common.Data;
+using static TorchSharp.torch;
+
+namespace Diptych.Comparison.Judging;
+
+/// <summary>How like a subject's own pictures others are, in one judge's features. The own pictures are the same for every cell of a comparison: looked at once.</summary>
+/// <param name="features">A judge's features, of unit length: pictures [n, 3, h, w] in [-1, 1] to [n, d].</param>
+internal sealed class Likeness(Func<Tensor, Tensor> features) : IDisposable
+{
+    private IReadOnlyList<RgbImage>? _of;
+    private Tensor? _own;
+
+    /// <summary>For each picture its mean cosine with every one of the subject's own.</summary>
+    /// <param name="pictures">Pictures [n, 3, h, w] in [-1, 1].</param>
+    /// <param name="own">The subject's own pictures.</param>
+    /// <param name="read">Makes them a tensor like the others.</param>
+    public float[] Mean(Tensor pictures, IReadOnlyList<RgbImage> own, Func<IReadOnlyList<RgbImage>, Tensor> read)
+    {
+        using var scope = NewDisposeScope();
+        if (_own is null || _of != own)
+        {
+            _own?.Dispose();
+            (_of, _own) = (own, features(read(own)).DetachFromDisposeScope());
+        }
+
+        return features(pictures).matmul(_own.t()).mean([1]).data<float>().ToArray();
+    }
+
+    public void Dispose() => _own?.Dispose();
+}
