@@ -22,7 +22,7 @@ internal static class BadInputs
         ["weights cut off in the middle"] = Broken(copy => LabCopy.Replace(copy, Unet, b => b[..(b.Length / 2)]), Unet),
         ["weights that are a large-file pointer"] = Broken(copy => LabCopy.Replace(copy, Unet, _ => Encoding.ASCII.GetBytes(LfsPointer)), Unet),
         ["a config that is no json"] = Damaged("unet/config.json", t => t[..(t.Length / 2)], "JSON"),
-        ["a config of another network"] = Damaged("unet/config.json", t => t.Replace("\"in_channels\": 8", "\"in_channels\": 4", StringComparison.Ordinal), "unet"),
+        ["a config of another network"] = Damaged("unet/config.json", t => t.Replace("\"in_channels\": 16", "\"in_channels\": 4", StringComparison.Ordinal), "unet"),
         ["a model without its merges"] = Broken(copy => File.Delete(Path.Combine(copy, "tokenizer", "merges.txt")), "tokenizer"),
 
         // Single files.

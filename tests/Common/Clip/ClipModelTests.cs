@@ -2,6 +2,7 @@ using Diptych.Common;
 using Diptych.Common.Clip;
 using Diptych.Common.Text;
 using Diptych.Common.Weights;
+using Diptych.Tests.Lab;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,17 +14,15 @@ public class ClipModelTests
     private static readonly string MiniClip = Path.Combine(Lab, "judges", "mini-clip");
 
     [Fact]
-    public void The_embedded_judge_gives_the_reference_features()
+    public void The_embedded_judge_gives_the_features_on_record()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var model = ClipModel.Load(MiniClip);
         using var expected = SafetensorsFile.Open(Fixtures.Golden("lab", "judges.safetensors"));
-        using var renders = SafetensorsFile.Open(Path.Combine(Lab, "renders.safetensors"));
         var text = model.TextFeatures(expected.Read("clip.input_ids"));
         Close.OfLargest(expected.Read("clip.text_embeds"), text, 1e-4, "texts");
-        var pixels = (renders.Read("pictures").permute(0, 3, 1, 2).to(ScalarType.Float32) / 127.5) - 1;
-        var pictures = model.ImageFeatures(nn.functional.avg_pool2d(pixels, 2));
+        var pictures = model.ImageFeatures(nn.functional.avg_pool2d(LabFiles.Renders(), 2));
         Close.OfLargest(expected.Read("clip.image_embeds"), pictures, 1e-4, "pictures");
     }
 
