@@ -69,12 +69,14 @@ public sealed class EmbeddedGoldens
         var pictures = LabFiles.Renders();
         using var clip = ClipModel.Load(LabFiles.Model.MiniClip);
         using var oracle = Oracle.Load(LabFiles.Model.Oracle);
+        using var dino = MiniDinoJudge.Load(LabFiles.Model.MiniDino);
         var ids = ClipTokenizer.Load(LabFiles.Model.Tokenizer).EncodeBatch(captions);
         var reading = oracle.Read(pictures);
         var tensors = reading.Heads.ToDictionary(head => "oracle." + head, head => stack([.. Enumerable.Range(0, reading.Count).Select(picture => tensor(reading.Output(head, picture).ToArray()))]));
         tensors["clip.input_ids"] = ids;
         tensors["clip.text_embeds"] = clip.TextFeatures(ids);
         tensors["clip.image_embeds"] = clip.ImageFeatures(nn.functional.avg_pool2d(pictures, 2));
+        tensors["dino.features"] = dino.Features(pictures);
         SafetensorsWriter.Write(Path.Combine(Folder, "lab", "judges.safetensors"), tensors);
     }
 
