@@ -21,7 +21,7 @@ internal sealed class JudgePanel : IDisposable
     private JudgePanel(Oracle oracle, MiniClipJudge clip, MiniDinoJudge dino)
     {
         (_oracle, _clip, _dino) = (oracle, clip, dino);
-        (_clipImage, _dinoImage) = (new Likeness(clip.ImageFeatures), new Likeness(dino.Features));
+        (_clipImage, _dinoImage) = (new Likeness(clip.ImageFeatures, Tensors), new Likeness(dino.Features, Tensors));
     }
 
     public static JudgePanel Load(LabModel lab) => new(Oracle.Load(lab.Oracle), MiniClipJudge.Load(lab.MiniClip, lab.Tokenizer), MiniDinoJudge.Load(lab.MiniDino));
@@ -47,8 +47,8 @@ internal sealed class JudgePanel : IDisposable
         var generated = ImageTensor.FromImages(pictures);
         var reading = _oracle.Read(Resized(generated));
         var subject = SubjectFidelity.Score(reading, truth);
-        var clipImage = _clipImage.Mean(generated, references, Tensors);
-        var dinoImage = _dinoImage.Mean(generated, references, Tensors);
+        var clipImage = _clipImage.Mean(generated, references);
+        var dinoImage = _dinoImage.Mean(generated, references);
         var clipText = _clip.ClipT(generated, neutralPrompts);
         return [.. Enumerable.Range(0, pictures.Count).Select(i =>
         {

@@ -5,7 +5,8 @@ namespace Diptych.Comparison.Judging;
 
 /// <summary>How like a subject's own pictures others are, in one judge's features. The own pictures are the same for every cell of a comparison: looked at once.</summary>
 /// <param name="features">A judge's features, of unit length: pictures [n, 3, h, w] in [-1, 1] to [n, d].</param>
-internal sealed class Likeness(Func<Tensor, Tensor> features) : IDisposable
+/// <param name="read">The subject's own pictures as such a tensor.</param>
+internal sealed class Likeness(Func<Tensor, Tensor> features, Func<IReadOnlyList<RgbImage>, Tensor> read) : IDisposable
 {
     private IReadOnlyList<RgbImage>? _of;
     private Tensor? _own;
@@ -13,8 +14,7 @@ internal sealed class Likeness(Func<Tensor, Tensor> features) : IDisposable
     /// <summary>For each picture its mean cosine with every one of the subject's own.</summary>
     /// <param name="pictures">Pictures [n, 3, h, w] in [-1, 1].</param>
     /// <param name="own">The subject's own pictures.</param>
-    /// <param name="read">Makes them a tensor like the others.</param>
-    public float[] Mean(Tensor pictures, IReadOnlyList<RgbImage> own, Func<IReadOnlyList<RgbImage>, Tensor> read)
+    public float[] Mean(Tensor pictures, IReadOnlyList<RgbImage> own)
     {
         using var scope = NewDisposeScope();
         if (_own is null || _of != own)
