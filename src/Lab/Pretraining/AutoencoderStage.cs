@@ -24,6 +24,7 @@ internal static class AutoencoderStage
 
     private const double ShrunkWeight = .5;
     private const double ReadingWeight = .1;
+    private const double LargestWeight = 4;
 
     /// <summary>
     /// Deviation of the scaled latents. Sixteen channels say the same several times, so noise of the schedule hides less of a picture than it does with
@@ -46,7 +47,7 @@ internal static class AutoencoderStage
             {
                 var (crops, regions, classes) = Crops(pictures, context, plan.BatchSize, step);
                 var noise = randn(plan.BatchSize, 2 * context.Options.Shapes.LatentChannels, Crop / Grid, Crop / Grid, device: context.Device);
-                return [crops, SubjectWeights.Of(SubjectWeights.Shares(regions, 1)), LatentReading.Truth(regions, classes, Grid), noise];
+                return [crops, SubjectWeights.Of(SubjectWeights.Shares(regions, 1), LargestWeight), LatentReading.Truth(regions, classes, Grid), noise];
             },
             (batch, _) => Loss(vae, reading, batch[0], batch[1], batch[2], batch[3].chunk(2, 1)));
 

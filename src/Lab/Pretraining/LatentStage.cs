@@ -12,6 +12,9 @@ internal static class LatentStage
     private const int BatchSize = 32;
     private const string Key = "moments";
 
+    // A hat is a fortieth of what a subject shows and was drawn in a fifth of the pictures that ask for one.
+    private const double AccessoryShare = 3;
+
     /// <summary>Scaled means and deviations, fp16 [n, 2 C, 16, 16] on the device; read from the work folder where they were made before.</summary>
     public static Tensor Run(StageContext context, WorldPictures pictures, AutoencoderKL vae)
     {
@@ -46,7 +49,7 @@ internal static class LatentStage
         return all.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Each place's share of subject in every picture, fp16 [n, 1, 16, 16] on the pictures' device.</summary>
+    /// <summary>Each place's share of subject in every picture, an accessory counted thrice: fp16 [n, 1, 16, 16] on the pictures' device.</summary>
     /// <param name="pictures">With regions.</param>
     /// <param name="factor">Pixels of a place along each side.</param>
     public static Tensor SubjectShares(WorldPictures pictures, int factor)
@@ -56,7 +59,7 @@ internal static class LatentStage
         for (var start = 0; start < pictures.Count; start += BatchSize)
         {
             using var batchScope = NewDisposeScope();
-            parts.Add(SubjectWeights.Shares(pictures.Regions!.narrow(0, start, Math.Min(BatchSize, pictures.Count - start)), factor).to_type(ScalarType.Float16).MoveToOuterDisposeScope());
+            parts.Add(SubjectWeights.Shares(pictures.Regions!.narrow(0, start, Math.Min(BatchSize, pictures.Count - start)), factor, AccessoryShare).to_type(ScalarType.Float16).MoveToOuterDisposeScope());
         }
 
         return cat(parts).MoveToOuterDisposeScope();

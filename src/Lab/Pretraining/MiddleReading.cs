@@ -1,11 +1,13 @@
 using Diptych.Common.Unet;
+using Diptych.Lab.Judges;
+using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Pretraining;
 
 /// <summary>
-/// Names a picture's attributes from the middle of the denoiser, for training only. Where the latents are all noise the names can come from the caption
+/// Names a picture's attributes and paints from the middle of the denoiser, for training only. Where the latents are all noise the names can come from the caption
 /// alone, so the network is asked for bringing words there, which the denoising loss alone teaches late: what aligning with a large encoder's features
 /// does in Yu et al. 2024 (REPA, section 3) the world's own truth is to do here.
 /// </summary>
@@ -14,8 +16,15 @@ internal sealed class MiddleReading : nn.Module
     [ComponentName(Name = "unet")]
     private readonly UNet2DConditionModel _unet;
 
+    // A distance of colours is small beside a cross-entropy.
+    private const double ColourWeight = 6;
+
     [ComponentName(Name = "heads")]
     private readonly AttributeHeads _heads;
+
+    // What a named individual is known by, beside its class, is its paints.
+    [ComponentName(Name = "colours")]
+    private readonly ModuleDict<Linear> _colours;
 
     // Each lane of a pass has its own.
     private readonly ThreadLocal<Tensor?> _middle = new(trackAllValues: true);
@@ -25,7 +34,9 @@ internal sealed class MiddleReading : nn.Module
         : base(nameof(MiddleReading))
     {
         _unet = unet;
-        _heads = new AttributeHeads(unet.Config.BlockOutChannels[^1]);
+        var width = unet.Config.BlockOutChannels[^1];
+        _heads = new AttributeHeads(width);
+        _colours = nn.ModuleDict([.. OracleValues.Colours.Select(head => (head, nn.Linear(width, 3)))]);
         RegisterComponents();
         var middle = (nn.Module<Tensor, Tensor, Tensor, Tensor>)unet.named_children().First(child => child.name == "mid_block").module;
         middle.register_forward_hook((_, _, _, _, output) =>
@@ -36,11 +47,13 @@ internal sealed class MiddleReading : nn.Module
         });
     }
 
-    /// <summary>Mean cross-entropy of the attributes of the pictures that the denoiser saw last, against the truth of their <paramref name="rows"/>.</summary>
+    /// <summary>Mean cross-entropy of the attributes and mean distance of the paints that are read in the pictures the denoiser saw last, against the truth of their <paramref name="rows"/>.</summary>
     public Tensor Loss(AttributeTargets targets, Tensor rows)
     {
         using var scope = NewDisposeScope();
-        return _heads.Loss(_middle.Value!.mean([2, 3]), targets, rows).MoveToOuterDisposeScope();
+        var features = _middle.Value!.mean([2, 3]);
+        var colours = stack(_colours.Keys.Select(head => targets.ColourDistance(head, _colours[head].call(features), rows)).ToArray()).mean();
+        return (_heads.Loss(features, targets, rows) + (ColourWeight * colours)).MoveToOuterDisposeScope();
     }
 
     protected override void Dispose(bool disposing)

@@ -14,7 +14,7 @@ public sealed class SubjectWeightsTests
         regions[0].narrow(0, 0, 8).narrow(1, 0, 4).fill_((byte)PictureRegion.Part);
         regions[1].narrow(0, 0, 2).narrow(1, 0, 2).fill_((byte)PictureRegion.Other);
 
-        var weights = SubjectWeights.Of(SubjectWeights.Shares(regions, 1));
+        var weights = SubjectWeights.Of(SubjectWeights.Shares(regions, 1), 4);
 
         Assert.Equal([3L, 1, 16, 16], weights.shape);
         // What is added over the whole picture: half of it for the first; four times its own size for the second.
@@ -35,5 +35,18 @@ public sealed class SubjectWeightsTests
 
         Assert.Equal([1L, 1, 2, 2], shares.shape);
         Assert.Equal([0f, .5f, 0f, 0f], shares.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void An_accessory_counts_as_often_as_asked_for()
+    {
+        using var scope = NewDisposeScope();
+        var regions = zeros(1, 16, 16, dtype: ScalarType.Byte);
+        regions[0].narrow(0, 0, 8).narrow(1, 0, 4).fill_((byte)PictureRegion.Body);
+        regions[0].narrow(0, 0, 8).narrow(1, 4, 4).fill_((byte)PictureRegion.Accessory);
+
+        var shares = SubjectWeights.Shares(regions, 8, accessory: 3);
+
+        Assert.Equal([2f, 0f, 0f, 0f], shares.data<float>().ToArray());
     }
 }
