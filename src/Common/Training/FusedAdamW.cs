@@ -62,7 +62,7 @@ public sealed class FusedAdamW : IOptimizer
                 means.Add(_means[i]);
                 squares.Add(_squares[i]);
                 // The kernel corrects for bias with the step's number, so the count comes first: at zero it would divide by zero.
-                steps.Add(_steps[i].add_(1));
+                steps.Add(_steps[i].add_(SharedScalar.One, SharedScalar.One));
             }
         }
 

@@ -51,7 +51,7 @@ public sealed class HalfWeightAdamW : IOptimizer
             }
             else
             {
-                entry.Steps.add_(1);
+                entry.Steps.add_(SharedScalar.One, SharedScalar.One);
                 stock.Add((entry, gradient.dtype == ScalarType.Float32 ? gradient : gradient.to_type(ScalarType.Float32)));
             }
         }
