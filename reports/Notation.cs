@@ -46,8 +46,8 @@ internal static class Notation
         ? $"{(int)seconds / 60} min {(int)seconds % 60} s"
         : $"{Decimal(seconds)} s";
 
-    /// <summary>One decimal under ten, none from there on.</summary>
-    public static string Decimal(double value) => value.ToString(Math.Abs(value) < 10 ? "0.#" : "0", CultureInfo.InvariantCulture);
+    /// <summary>One decimal under ten, none from there on; with a true minus sign.</summary>
+    public static string Decimal(double value) => value.ToString(Math.Abs(value) < 10 ? "0.#" : "0", CultureInfo.InvariantCulture).Replace('-', '\u2212');
 
     public static string P(double p) => p < 0.001 ? "< 0.001" : p.ToString("F3", CultureInfo.InvariantCulture);
 

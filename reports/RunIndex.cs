@@ -23,9 +23,19 @@ internal sealed class RunIndex(RunFolder folder)
     public IReadOnlyList<FamilyRecord> Families { get; } =
         [.. folder.Run.Families.Where(family => folder.Images.Any(image => image.Family == family.Id))];
 
-    /// <summary>Families behind the pooled subject fidelity.</summary>
-    public IReadOnlyList<string> PooledFamilies { get; } =
-        folder.Summary.PooledFamilies.GetValueOrDefault(MetricIds.SubjectFidelity) ?? FamilyIds.Subject;
+    /// <summary>The methods in the order in which findings tell of them.</summary>
+    public static IReadOnlyList<string> Methods { get; } = [ArmIds.DreamBooth, ArmIds.DreamBoothPrior, ArmIds.TextualInversion];
+
+    /// <summary>Families behind the pooled means of a measure.</summary>
+    public IReadOnlyList<string> PooledFamilies(string metric = MetricIds.SubjectFidelity) => Folder.Summary.PooledFamilies.GetValueOrDefault(metric) ?? FamilyIds.Subject;
+
+    /// <summary>What a judge gives real pictures of the subject, and others of its class; null where it was not asked.</summary>
+    public (double? Real, double? LookAlike) Range(string metric) => metric switch
+    {
+        MetricIds.SubjectFidelity => (Run.Ceilings.HeldOut, Run.Ceilings.LookAlike),
+        MetricIds.DinoImage => (Run.Ceilings.HeldOutDino, Run.Ceilings.LookAlikeDino),
+        _ => (null, null),
+    };
 
     public RowRecord? Row(string arm, string family, string metric) => _rows.GetValueOrDefault((arm, family, metric));
 

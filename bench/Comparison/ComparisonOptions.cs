@@ -65,6 +65,10 @@ public sealed record ComparisonOptions
     [Range(1, 100_000)]
     public int NumClassImages { get; init; } = 48;
 
+    /// <summary>Weight of the class images' loss in prior preservation. Default 1: both count alike.</summary>
+    [Range(0.0, 100.0)]
+    public double PriorLossWeight { get; init; } = 1;
+
     /// <summary>How pictures are drawn.</summary>
     public GenerationOptions Generation { get; init; } = new() { Steps = 16, GuidanceScale = 3, BatchSize = 12 };
 
@@ -110,9 +114,11 @@ public sealed record ComparisonOptions
     /// <summary>DreamBooth's options.</summary>
     public DreamBoothOptions ForDreamBooth(bool prior)
     {
-        var plain = new DreamBoothOptions { InstancePrompt = InstancePrompt, ClassPrompt = ClassPrompt, WithPriorPreservation = prior, NumClassImages = NumClassImages };
+        var plain = new DreamBoothOptions { InstancePrompt = InstancePrompt, ClassPrompt = ClassPrompt, WithPriorPreservation = prior };
         return plain with
         {
+            NumClassImages = NumClassImages,
+            PriorLossWeight = PriorLossWeight,
             Training = plain.Training with
             {
                 MaxTrainSteps = DreamBoothSteps,

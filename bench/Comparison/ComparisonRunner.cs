@@ -62,7 +62,7 @@ public static class ComparisonRunner
             RunFolder.WriteSummary(options.OutputDir, summary);
             RunFolder.WriteRun(options.OutputDir, RunDescription.Of(
                 options, commandLine, created, clock.Elapsed, untouched, arms, contexts, subject, photos, description, lab,
-                RunDescription.Ceilings(judges, untouched, truth, subject.Truth is not null, heldOut, images)));
+                RunDescription.Ceilings(judges, untouched, truth, subject.Truth is not null, heldOut)));
             RemoveCheckpoints(options.OutputDir);
             return summary;
         }
@@ -87,8 +87,10 @@ public static class ComparisonRunner
     private static List<(string Name, int Units, double CostPerUnit)> Stages(ComparisonOptions options)
     {
         var cells = PromptFamilies.All.Count;
-        // The untouched model's pictures of the leak family serve three arms, and it draws all others for two; see WeightsFor.
-        var drawn = options.Pictures * ((5 * cells) - 2);
+        // All but the identifier without the class noun, which is not for all; the untouched model's pictures of the leak and of the
+        // recoloured class noun serve several arms (see WeightsFor).
+        var judged = options.Pictures * ((6 * cells) - 2);
+        var drawn = judged - (4 * options.Pictures);
         var perPicture = options.Generation.Steps / 25.0;
         // Costs in units of one training pass of DreamBooth at the same batch size, measured on the embedded model.
         return
@@ -98,7 +100,7 @@ public static class ComparisonRunner
             ("Drawing class images", options.NumClassImages, 2.1 * perPicture),
             (ArmBuilder.Stage(ArmIds.DreamBoothPrior), options.DreamBoothSteps, 2),
             ("Drawing pictures", drawn, 2.1 * perPicture),
-            ("Judging", 5 * cells * options.Pictures, 0.1),
+            ("Judging", judged, 0.1),
             ("Intervals", 1, 20),
         ];
     }
@@ -112,7 +114,7 @@ public static class ComparisonRunner
         var db = builder.DreamBooth(prior: false);
         plan.Begin("Drawing class images");
         var prior = builder.DreamBooth(prior: true);
-        return [builder.Base(untouched), builder.Words(untouched, description), ti, db, prior];
+        return [builder.Base(untouched), builder.Class(untouched), builder.Words(untouched, description), ti, db, prior];
     }
 
     private static void Draw(ComparisonOptions options, List<Arm> arms, IReadOnlyList<PromptContext> contexts, PictureStore store, WorkPlan plan, CancellationToken cancellation)
@@ -121,7 +123,7 @@ public static class ComparisonRunner
         var done = 0;
         foreach (var arm in arms)
         {
-            var wanted = PromptFamilies.All.SelectMany(family => Units(options).Select(unit => (Prompt: PromptOf(arm, family, contexts, unit, options), Unit: unit)));
+            var wanted = PromptFamilies.All.Where(family => family.IsFor(arm.Wording)).SelectMany(family => Units(options).Select(unit => (Prompt: PromptOf(arm, family, contexts, unit, options), Unit: unit)));
             foreach (var group in wanted.GroupBy(w => WeightsFor(arm, w.Prompt, options)))
             {
                 store.Draw(arm.Pipeline, group.Key, group, drawn => plan.Report(done += drawn), cancellation);
@@ -136,7 +138,7 @@ public static class ComparisonRunner
         var neutral = PromptFamilies.ClassWording(options.ClassNoun);
         foreach (var arm in arms)
         {
-            foreach (var family in PromptFamilies.All)
+            foreach (var family in PromptFamilies.All.Where(family => family.IsFor(arm.Wording)))
             {
                 var prompts = Units(options).Select(unit => PromptOf(arm, family, contexts, unit, options)).ToList();
                 var pictures = Units(options).Select(unit => store.Read(WeightsFor(arm, prompts[unit], options), prompts[unit], unit)).ToList();

@@ -59,26 +59,28 @@ internal static class RunDescription
             Seconds = elapsed.TotalSeconds,
         };
 
-    /// <summary>How well the judge reads this subject from its own pictures, from their round trips through the VAE, and from any other of the class.</summary>
-    public static CeilingRecord Ceilings(
-        JudgePanel judges, StableDiffusion model, SubjectTruth truth, bool truthKnown, IReadOnlyList<RgbImage> heldOut, IReadOnlyList<ImageRecord> images)
+    /// <summary>How well the judges know this subject in its own pictures, in their round trips through the VAE, and in others of its class; nothing where it is not of the laboratory's world.</summary>
+    public static CeilingRecord Ceilings(JudgePanel judges, StableDiffusion model, SubjectTruth truth, bool truthKnown, IReadOnlyList<RgbImage> heldOut)
     {
-        double? lookAlike = images.Where(i => i.Arm == ArmIds.Base && i.Family == FamilyIds.ClassOnly).Average(i => i.Metrics[MetricIds.SubjectFidelity]);
-        if (!truthKnown || heldOut.Count == 0)
+        if (!truthKnown || heldOut.Count < 2)
         {
-            return new CeilingRecord { LookAlike = lookAlike };
+            return new CeilingRecord();
         }
 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var (fidelity, attributes) = judges.Ceiling(heldOut, truth);
         var trips = ImageTensor.ToImages(model.Decode(model.Vae.Scale(model.Vae.Encode(ImageTensor.FromImages(heldOut).to(model.Device)).Mean)));
+        var others = OthersOfClass.Render(truth.Class);
         return new CeilingRecord
         {
             HeldOut = fidelity,
             HeldOutAttributes = attributes,
             RoundTrip = judges.Ceiling(trips, truth).Fidelity,
-            LookAlike = lookAlike,
+            LookAlike = judges.Ceiling(others, truth).Fidelity,
+            HeldOutDino = judges.Recognition(heldOut, heldOut, sameOrder: true),
+            RoundTripDino = judges.Recognition(trips, heldOut, sameOrder: true),
+            LookAlikeDino = judges.Recognition(others, heldOut, sameOrder: false),
             Pictures = heldOut.Count,
         };
     }
@@ -96,7 +98,7 @@ internal static class RunDescription
         Title = family.Title,
         Question = family.Question,
         Contexts = family.UsesContext ? [.. contexts.Select(c => c.Id)] : [],
-        ExamplePrompts = arms.ToDictionary(a => a.Record.Id, a => family.Prompt(a.Wording, contexts[^1], options.ClassNoun)),
+        ExamplePrompts = arms.Where(a => family.IsFor(a.Wording)).ToDictionary(a => a.Record.Id, a => family.Prompt(a.Wording, contexts[^1], options.ClassNoun)),
     };
 
     private static List<string> CopyPictures(string runFolder, string part, IEnumerable<RgbImage> pictures)

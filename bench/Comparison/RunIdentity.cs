@@ -13,23 +13,27 @@ internal static class RunIdentity
     private const string FileName = "comparison.id";
 
     /// <summary>Claims the folder for this comparison, or finds that it goes on with the same one.</summary>
-    /// <exception cref="DiptychException">The folder holds another comparison, or one that was not asked to be resumed.</exception>
+    /// <exception cref="DiptychException">The folder holds another comparison, one that was not asked to be resumed, or none where one was.</exception>
     public static void Claim(ComparisonOptions options, PhotoSet photos)
     {
         var path = Path.Combine(options.OutputDir, FileName);
-        var identity = Of(options, photos);
-        if (!File.Exists(path))
+        var found = File.Exists(path);
+        if (!found && options.Resume)
         {
-            AtomicFile.WriteText(path, identity);
-            return;
+            throw new DiptychException($"{options.OutputDir} holds no comparison to resume: check --output-dir, or leave --resume out to begin one there.");
         }
 
-        if (!options.Resume)
+        if (found && !options.Resume)
         {
             throw new DiptychException($"{options.OutputDir} holds a comparison already: add --resume to go on with it, or choose another --output-dir.");
         }
 
-        if (File.ReadAllText(path) != identity)
+        var identity = Of(options, photos);
+        if (!found)
+        {
+            AtomicFile.WriteText(path, identity);
+        }
+        else if (File.ReadAllText(path) != identity)
         {
             throw new DiptychException($"{options.OutputDir} holds a comparison with another subject, model or other options: resume with those it began with, or choose another --output-dir.");
         }

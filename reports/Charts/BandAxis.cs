@@ -3,7 +3,7 @@ namespace Diptych.Reports.Charts;
 /// <summary>The frame of a chart whose bands have names on the left and whose values run to the right.</summary>
 internal static class BandAxis
 {
-    private const int BandHeight = 62;
+    private const int BandHeight = 68;
 
     public static ChartFrame Frame(int bands, double low, double high) =>
         // The first band is on top: the vertical axis runs downwards.

@@ -25,11 +25,14 @@ internal sealed record Ink(string StandIn, string Variable, string Print)
 
     public static Ink DreamBoothPrior { get; } = new("#0A0B07", "--arm-db-prior", "#00875F");
 
-    public static IReadOnlyList<Ink> All { get; } = [Line, Axis, Base, Words, TextualInversion, DreamBooth, DreamBoothPrior];
+    public static Ink Class { get; } = new("#0A0B08", "--arm-class", "#8A6D00");
+
+    public static IReadOnlyList<Ink> All { get; } = [Line, Axis, Base, Class, Words, TextualInversion, DreamBooth, DreamBoothPrior];
 
     public static Ink Of(string arm) => arm switch
     {
         ArmIds.Base => Base,
+        ArmIds.Class => Class,
         ArmIds.Words => Words,
         ArmIds.TextualInversion => TextualInversion,
         ArmIds.DreamBooth => DreamBooth,

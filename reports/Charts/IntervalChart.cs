@@ -5,22 +5,26 @@ namespace Diptych.Reports.Charts;
 /// <summary>A dot with its interval for each arm, one band for each family.</summary>
 internal static class IntervalChart
 {
-    private const double Spread = 0.62;
+    private const double Spread = 0.72;
 
     public static string Means(RunIndex run, string metric, string id, string label)
     {
         List<(string Family, string Title)> bands = [.. run.Families
             .Where(family => run.Arms.Any(arm => run.Row(arm.Id, family.Id, metric) is not null))
             .Select(family => (family.Id, family.Title))];
-        var frame = BandAxis.Frame(bands.Count, 0, 1.02);
+        var (real, others) = run.Range(metric);
+        var low = Lowest(run, bands.Select(band => band.Family), metric, others);
+        // A little room on both sides, for marks that stand on the ends.
+        var frame = BandAxis.Frame(bands.Count, low - 0.02, 1.02);
         using var canvas = new ChartCanvas(frame);
-        BandAxis.Draw(canvas, frame, bands, Ticks.Within(0, 1, 5), Notation.Decimal);
-        if (metric == MetricIds.SubjectFidelity)
+        BandAxis.Draw(canvas, frame, bands, Ticks.Within(low, 1, (int)Math.Round((1 - low) * 5)), Notation.Decimal);
+        if (low < 0)
         {
-            Reference(canvas, run.Run.Ceilings.HeldOut, bands.Count, "real pictures");
-            Reference(canvas, run.Run.Ceilings.LookAlike, bands.Count, "look-alikes");
+            canvas.Line(Ink.Axis, 0, -0.5, 0, bands.Count - 0.5, 1.2f);
         }
 
+        Reference(canvas, real, bands.Count, "real pictures");
+        Reference(canvas, others, bands.Count, "look-alikes");
         for (var band = 0; band < bands.Count; band++)
         {
             for (var i = 0; i < run.Arms.Count; i++)
@@ -38,7 +42,7 @@ internal static class IntervalChart
     /// <summary>What each partial prompt costs each trained arm; null where nothing of the kind was measured.</summary>
     public static string? Drops(RunIndex run, IReadOnlyList<(string Family, string Reference)> drops, string id, string label)
     {
-        var trained = run.Arms.Where(arm => arm.Id is not (ArmIds.Base or ArmIds.Words)).ToList();
+        var trained = run.Arms.Where(arm => ArmIds.IsTrained(arm.Id)).ToList();
         var bands = drops
             .Select(drop => (drop, effects: trained.Select(arm => run.Drop(arm.Id, drop.Family, drop.Reference)).ToList()))
             .Where(band => band.effects.Any(effect => effect is not null)).ToList();
@@ -66,6 +70,13 @@ internal static class IntervalChart
         }
 
         return canvas.ToSvg(id, label);
+    }
+
+    // Cosines can be negative: the axis then begins at the fifth below the lowest of what it shows.
+    private static double Lowest(RunIndex run, IEnumerable<string> families, string metric, double? reference)
+    {
+        var lows = families.SelectMany(family => run.Arms.Select(arm => run.Row(arm.Id, family, metric))).OfType<RowRecord>().Select(row => row.Low);
+        return Math.Floor(Math.Min(Math.Min(0, reference ?? 0), lows.DefaultIfEmpty(0).Min()) * 5) / 5;
     }
 
     private static string Title(RunIndex run, string family) => run.Families.FirstOrDefault(record => record.Id == family)?.Title ?? "";

@@ -9,17 +9,18 @@ internal static class Marks
     public static MarkerShape Of(string arm) => arm switch
     {
         ArmIds.Base => MarkerShape.OpenCircle,
+        ArmIds.Class => MarkerShape.OpenSquare,
         ArmIds.Words => MarkerShape.FilledSquare,
         ArmIds.TextualInversion => MarkerShape.FilledCircle,
         ArmIds.DreamBooth => MarkerShape.FilledDiamond,
         ArmIds.DreamBoothPrior => MarkerShape.FilledTriangleUp,
-        _ => MarkerShape.OpenSquare,
+        _ => MarkerShape.OpenDiamond,
     };
 
     public static float Size(string arm) => arm switch
     {
         ArmIds.Base => 8,
-        ArmIds.Words => 7.5f,
+        ArmIds.Class or ArmIds.Words => 7.5f,
         ArmIds.DreamBooth => 11,
         ArmIds.DreamBoothPrior => 10,
         _ => 9,

@@ -33,6 +33,9 @@ public sealed record EffectRecord
     /// <summary>Pairs behind the mean.</summary>
     public required int N { get; init; }
 
+    /// <summary>Independent units the test flips signs of: contexts, or initial noises in their contexts; null where nothing was tested.</summary>
+    public int? Units { get; init; }
+
     /// <summary>Whether zero lies outside the interval.</summary>
     public required bool ExcludesZero { get; init; }
 

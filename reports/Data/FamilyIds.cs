@@ -12,6 +12,9 @@ public static class FamilyIds
     /// <summary>The central case: identifier and class in a context, without the instance prompt's beginning.</summary>
     public const string NoPrefix = "F3";
 
+    /// <summary>The identifier without the class noun: a question of its own, which a learned word that stands for both cannot be asked.</summary>
+    public const string IdentifierOnly = "F11";
+
     /// <summary>Class noun only: what has leaked into the ordinary word.</summary>
     public const string ClassOnly = "F12";
 
@@ -19,5 +22,5 @@ public static class FamilyIds
     public const string Pooled = "all";
 
     /// <summary>Families that ask for the subject; what is pooled is the mean over those among them that were drawn.</summary>
-    public static IReadOnlyList<string> Subject { get; } = ["F1", "F2", "F3", "F4", "F5", "F9", "F11"];
+    public static IReadOnlyList<string> Subject { get; } = ["F1", "F2", "F3", "F4", "F5", "F9"];
 }

@@ -6,8 +6,11 @@ public static class MetricIds
     /// <summary>Share of the subject's attributes that the judge reads back from the picture, 0 to 1.</summary>
     public const string SubjectFidelity = "subject_fidelity";
 
-    /// <summary>Share of what the prompt asked for, the subject apart, that the judge reads back, 0 to 1.</summary>
+    /// <summary>Share of what the prompt asked for that the judge reads back, the class noun counted but no attribute of the subject, 0 to 1.</summary>
     public const string PromptFidelity = "prompt_fidelity";
+
+    /// <summary>Whether every attribute of the subject and everything the prompt asked for are read back, 0 or 1: the picture one wanted.</summary>
+    public const string JointSuccess = "joint_success";
 
     /// <summary>Mean cosine of CLIP's picture features to those of the held-out pictures, -1 to 1.</summary>
     public const string ClipImage = "clip_i";
@@ -19,5 +22,5 @@ public static class MetricIds
     public const string ClipText = "clip_t";
 
     /// <summary>All of them, in the report's order.</summary>
-    public static IReadOnlyList<string> All { get; } = [SubjectFidelity, PromptFidelity, ClipImage, DinoImage, ClipText];
+    public static IReadOnlyList<string> All { get; } = [SubjectFidelity, PromptFidelity, JointSuccess, ClipImage, DinoImage, ClipText];
 }

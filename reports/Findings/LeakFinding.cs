@@ -8,17 +8,17 @@ internal static class LeakFinding
     public static Finding? Of(RunIndex run)
     {
         var sentences = new List<string>();
-        foreach (var arm in new[] { ArmIds.DreamBooth, ArmIds.DreamBoothPrior, ArmIds.TextualInversion })
+        foreach (var arm in RunIndex.Methods)
         {
             if (run.Between(arm, ArmIds.Base, FamilyIds.ClassOnly) is { } leak)
             {
-                sentences.Add(Describe(run, arm, leak));
+                sentences.Add(Describe(run.ArmTitle(arm), leak, run.Between(arm, ArmIds.Base, FamilyIds.ClassOnly, MetricIds.DinoImage)));
             }
         }
 
         if (run.Between(ArmIds.DreamBoothPrior, ArmIds.DreamBooth, FamilyIds.ClassOnly) is { ExcludesZero: true } prior)
         {
-            sentences.Add($"Prior preservation {(prior.Difference < 0 ? "lowers" : "raises")} the leak by {Notation.Magnitude(prior)}.");
+            sentences.Add($"Prior preservation {(prior.Difference < 0 ? "lowers" : "raises")} the leak by {Notation.Magnitude(prior)}.{Remains(run)}{Price(run)}");
         }
 
         return sentences.Count == 0
@@ -26,15 +26,30 @@ internal static class LeakFinding
             : new Finding($"Whether the word \u201C{run.Run.Subject.ClassNoun}\u201D leaks", $"Asked for the class alone ({FamilyIds.ClassOnly}), and compared with the untrained model: {string.Join(" ", sentences)}");
     }
 
-    private static string Describe(RunIndex run, string arm, EffectRecord leak)
+    private static string Remains(RunIndex run) =>
+        run.Between(ArmIds.DreamBoothPrior, ArmIds.Base, FamilyIds.ClassOnly) is { ExcludesZero: true, Difference: > 0 } left
+            ? $" A leak of {Notation.Magnitude(left)} remains."
+            : "";
+
+    // What prior preservation does to the subject itself.
+    private static string Price(RunIndex run) => run.Between(ArmIds.DreamBoothPrior, ArmIds.DreamBooth, FamilyIds.Pooled) switch
     {
-        var title = run.ArmTitle(arm);
+        { ExcludesZero: true, Difference: < 0 } cost => $" It costs {Notation.Magnitude(cost)} of subject fidelity.",
+        { ExcludesZero: true } gain => $" It adds {Notation.Magnitude(gain)} of subject fidelity.",
+        _ => "",
+    };
+
+    private static string Describe(string title, EffectRecord leak, EffectRecord? dino)
+    {
+        var recognised = dino is null ? "" : $"DINO-I {Notation.Interval(dino)}";
+        var (alone, beside) = dino is null ? ("", "") : ($" ({recognised})", $"; {recognised}");
         return leak switch
         {
-            { Difference: 0, Low: 0, High: 0 } => $"{title} draws pictures that score the same (0.00).",
-            { ExcludesZero: true, Difference: > 0 } => $"{title} leaks, its pictures are nearer to the subject by {Notation.Magnitude(leak)}.",
-            { ExcludesZero: true } => $"{title} draws pictures farther from the subject by {Notation.Magnitude(leak)}.",
-            _ => $"{title} shows no leak that this run could tell from chance ({Notation.Interval(leak)}).",
+            { Difference: 0, Low: 0, High: 0 } => $"{title} draws pictures that score the same (0.00{beside}).",
+            { ExcludesZero: true, Difference: > 0 } => $"{title} leaks, its pictures are nearer to the subject by {Notation.Magnitude(leak)}{alone}.",
+            { ExcludesZero: true } => $"{title} draws pictures farther from the subject by {Notation.Magnitude(leak)}{alone}.",
+            _ when dino is { ExcludesZero: true, Difference: > 0 } => $"{title} shows no leak by the attributes read back ({Notation.Interval(leak)}), but one by the other judge{alone}.",
+            _ => $"{title} shows no leak that this run could tell from chance ({Notation.Interval(leak)}{beside}).",
         };
     }
 }

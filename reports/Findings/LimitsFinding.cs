@@ -14,31 +14,36 @@ internal static class LimitsFinding
             1 => $"{counts[0]} pictures a cell",
             _ => $"{counts[0]} to {counts[^1]} pictures a cell",
         };
-        return $"One subject, one training run for each method, {pictures}: the intervals cover prompts and sampling noise, not other subjects or training seeds.{Judge(run.Run.Ceilings)}{Copying(run.Run.Subject)}";
+        return $"One subject, one training run for each method, {pictures}: the intervals cover prompts and sampling noise, not other subjects or training seeds.{Recipes(run)}{Judges(run.Run.Ceilings)}{Copying(run.Run.Subject)}";
     }
 
     private static string Copying(SubjectRecord subject) => subject.HeldOut.Count > 0
         ? ""
         : " No picture of the subject was kept from training, so likeness to the photos also rewards copying them.";
 
-    private static string Judge(CeilingRecord ceilings)
+    private static string Recipes(RunIndex run) => run.Arms.Count(arm => arm.Id is ArmIds.TextualInversion or ArmIds.DreamBooth) < 2
+        ? ""
+        : $" {run.ArmTitle(ArmIds.TextualInversion)} learned from many wordings, {run.ArmTitle(ArmIds.DreamBooth)} from one; one number of steps and one learning rate each, "
+            + "not chosen on separate prompts: the difference is between these recipes, not proof of where the subject is stored.";
+
+    private static string Judges(CeilingRecord ceilings)
     {
-        if (ceilings.HeldOut is not { } real)
-        {
-            return "";
-        }
+        List<string> judges =
+        [
+            .. Figures("attributes read back", ceilings.HeldOut, ceilings.RoundTrip, ceilings.LookAlike),
+            .. Figures("DINO-I", ceilings.HeldOutDino, ceilings.RoundTripDino, ceilings.LookAlikeDino),
+        ];
+        return judges.Count == 0 ? "" : $" What the judges give pictures that no method drew: {string.Join("; ", judges)}.";
+    }
 
-        var parts = new List<string> { $"{Notation.Number(real)} on real pictures of the subject" };
-        if (ceilings.RoundTrip is { } trip)
+    // None or one.
+    private static IEnumerable<string> Figures(string judge, double? real, double? trip, double? others)
+    {
+        (double? Value, string Pictures)[] all = [(real, "on real pictures of the subject"), (trip, "after the autoencoder has seen them"), (others, "on others of its class")];
+        var figures = all.Where(figure => figure.Value is not null).Select(figure => $"{Notation.Number(figure.Value!.Value)} {figure.Pictures}").ToList();
+        if (figures.Count > 0)
         {
-            parts.Add($"{Notation.Number(trip)} after the autoencoder has seen them");
+            yield return $"{judge} {Notation.Words(figures)}";
         }
-
-        if (ceilings.LookAlike is { } floor)
-        {
-            parts.Add($"{Notation.Number(floor)} on others of its class");
-        }
-
-        return $" The judge is not perfect either: it gives {Notation.Words(parts)}, and every score is to be read within that range.";
     }
 }

@@ -27,6 +27,18 @@ internal static class PromptFinding
             : "";
         return new Finding(
             "Whether the rest of the prompt is obeyed",
-            $"Of what the prompts asked for besides the subject, {dbTitle} drew {Notation.Interval(db)} and {tiTitle} {Notation.Interval(ti)}{baseline}. {comparison}");
+            $"Of what the prompts asked for besides the subject\u2019s own look, {dbTitle} drew {Notation.Interval(db)} and {tiTitle} {Notation.Interval(ti)}{baseline}. {comparison}{Gap(run, effect)}");
+    }
+
+    // A mean over kinds of prompt can come from one of them.
+    private static string Gap(RunIndex run, EffectRecord pooled)
+    {
+        var families = run.Families.Where(family => FamilyIds.Subject.Contains(family.Id))
+            .Select(family => run.Between(ArmIds.DreamBooth, ArmIds.TextualInversion, family.Id, MetricIds.PromptFidelity)).OfType<EffectRecord>()
+            .Where(effect => effect.ExcludesZero)
+            .Select(effect => $"{effect.Family} ({Notation.Signed(effect.Difference)})").ToList();
+        return families.Count == 0 ? ""
+            : pooled.ExcludesZero ? $" The gap is made in {Notation.Words(families)}."
+            : $" The two do differ in {Notation.Words(families)}.";
     }
 }

@@ -17,6 +17,7 @@ public sealed record Verdict(string Headline, string Lead, IReadOnlyList<Finding
         var run = new RunIndex(folder);
         Finding?[] findings =
         [
+            LearnedFinding.Of(run),
             SubjectFinding.ByFamily(run),
             PartialPromptFinding.Of(run),
             PromptFinding.Of(run),
@@ -25,7 +26,7 @@ public sealed record Verdict(string Headline, string Lead, IReadOnlyList<Finding
         ];
         var warning = folder.Run.Subject.InWorld
             ? null
-            : $"These photos are not from the world that this model and its judge know ({folder.Run.Model.World}). The judge names their attributes in its own terms: do not believe the attribute scores below. Look at the pictures.";
+            : $"These photos are not from the world that this model and its judges know ({folder.Run.Model.World}). All three judges come from the drawn world: do not believe the attribute scores below, nor CLIP-I, nor DINO-I. Look at the pictures.";
         return new Verdict(SubjectFinding.Headline(run), SubjectFinding.Lead(run), [.. findings.OfType<Finding>()], LimitsFinding.Text(run), warning);
     }
 }

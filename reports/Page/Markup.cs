@@ -22,6 +22,7 @@ internal static partial class Markup
         var shape = arm switch
         {
             ArmIds.Base => $"<circle cx=\"7\" cy=\"7\" r=\"4\" fill=\"none\" stroke-width=\"2\" style=\"stroke:{colour}\"/>",
+            ArmIds.Class => $"<path d=\"M3 3H11V11H3Z\" fill=\"none\" stroke-width=\"2\" style=\"stroke:{colour}\"/>",
             ArmIds.Words => $"<path d=\"M3 3H11V11H3Z\" style=\"fill:{colour}\"/>",
             ArmIds.DreamBooth => $"<path d=\"M7 1L13 7L7 13L1 7Z\" style=\"fill:{colour}\"/>",
             ArmIds.DreamBoothPrior => $"<path d=\"M7 1.5L13 12H1Z\" style=\"fill:{colour}\"/>",

@@ -57,17 +57,34 @@ internal static class Opening
             .Select(moment => Selection.At(run, arm.Id, family.Id, moment))
             .OfType<ImageRecord>()
             .Select(image => Markup.Picture(run, image)));
-        var row = run.Row(arm.Id, FamilyIds.Pooled, MetricIds.SubjectFidelity);
-        var score = row is null ? "" : $"<p class=\"score\"><b>{Notation.Number(row.Value)}</b> <span>{Notation.Range(row.Low, row.High)}</span> <small>of the subject kept, all prompts</small></p>{Gauge(run, row)}";
+        var score = Score(run, arm.Id, MetricIds.SubjectFidelity, "of the subject\u2019s attributes read back")
+            + Score(run, arm.Id, MetricIds.DinoImage, $"recognised as this {run.Run.Subject.ClassNoun} (DINO-I)");
         return $"<article style=\"--arm:var({Ink.Of(arm.Id).Variable})\"><h2>{Markup.Swatch(arm.Id)}{Markup.Text(arm.Title)}</h2><p class=\"method\">{Markup.Text(arm.Method)}</p><div class=\"triptych\">{pictures}</div>{score}</article>";
     }
 
-    // The score on the judge's own scale: from nothing to everything, with what real pictures reach marked.
-    private static string Gauge(RunIndex run, RowRecord row)
+    // A score on its judge's own scale: from nothing to everything, with what real pictures and others of the class reach marked.
+    private static string Score(RunIndex run, string arm, string metric, string meaning)
     {
-        static string Percent(double value) => (Math.Clamp(value, 0, 1) * 100).ToString("0.#", CultureInfo.InvariantCulture) + "%";
-        var ceiling = run.Run.Ceilings.HeldOut is { } real ? $"<i class=\"ceiling\" style=\"left:{Percent(real)}\"></i>" : "";
-        return $"<div class=\"gauge\" aria-hidden=\"true\"><i class=\"fill\" style=\"width:{Percent(row.Value)}\"></i><i class=\"whisker\" style=\"left:{Percent(row.Low)};right:{Percent(1 - row.High)}\"></i>{ceiling}</div>"
-            + (ceiling.Length == 0 ? "" : $"<p class=\"gauge-note\">mark: real pictures score {Notation.Number(run.Run.Ceilings.HeldOut!.Value)}</p>");
+        if (run.Row(arm, FamilyIds.Pooled, metric) is not { } row)
+        {
+            return "";
+        }
+
+        var (real, others) = run.Range(metric);
+        return $"<p class=\"score\"><b>{Notation.Number(row.Value)}</b> <span>{Notation.Range(row.Low, row.High)}</span> <small>{Markup.Text(meaning)}</small></p>"
+            + $"<div class=\"gauge\" aria-hidden=\"true\"><i class=\"fill\" style=\"width:{Percent(row.Value)}\"></i><i class=\"whisker\" style=\"left:{Percent(row.Low)};right:{Percent(1 - row.High)}\"></i>{Mark("real", real)}{Mark("others", others)}</div>"
+            + Note(real, others);
     }
+
+    private static string Mark(string kind, double? value) => value is { } place ? $"<i class=\"{kind}\" style=\"left:{Percent(place)}\"></i>" : "";
+
+    private static string Note(double? real, double? others)
+    {
+        (string Name, double? Value)[] marks = [("solid mark: real pictures", real), ("dotted mark: look-alikes", others)];
+        var named = marks.Where(mark => mark.Value is not null).Select(mark => $"{mark.Name} {Notation.Number(mark.Value!.Value)}").ToList();
+        return named.Count == 0 ? "" : $"<p class=\"gauge-note\">{string.Join(", ", named)}</p>";
+    }
+
+    // What is below nothing, as a cosine can be, is drawn as nothing.
+    private static string Percent(double value) => (Math.Clamp(value, 0, 1) * 100).ToString("0.#", CultureInfo.InvariantCulture) + "%";
 }

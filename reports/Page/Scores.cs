@@ -7,19 +7,20 @@ namespace Diptych.Reports.Page;
 /// <summary>Means with intervals by family and arm, as a chart and as a table.</summary>
 internal static class Scores
 {
-    private static readonly (string Id, string Title, string Meaning)[] Measures =
+    private static readonly (string Id, string Title, string Meaning, bool Drawn)[] Measures =
     [
-        (MetricIds.SubjectFidelity, "Subject fidelity", "share of the subject\u2019s attributes that the judge reads back from the picture"),
-        (MetricIds.PromptFidelity, "Prompt fidelity", "share of what the prompt asked for, the subject apart, that the judge reads back"),
-        (MetricIds.ClipImage, "CLIP-I", "mean cosine to the subject\u2019s own pictures, held-out ones where there are any, in CLIP\u2019s picture features"),
-        (MetricIds.DinoImage, "DINO-I", "the same in the features of a net that was trained to tell individuals from their look-alikes"),
-        (MetricIds.ClipText, "CLIP-T", "cosine to the prompt in CLIP\u2019s features, the subject replaced by its class noun"),
+        (MetricIds.SubjectFidelity, "Subject fidelity", "share of the subject\u2019s attributes that the judge reads back from the picture", true),
+        (MetricIds.DinoImage, "DINO-I", "mean cosine to the subject\u2019s own pictures, held-out ones where there are any, in the features of a net that was trained to tell individuals from their look-alikes; not taken where the prompt recolours the subject", true),
+        (MetricIds.JointSuccess, "Joint success", "share of pictures in which every attribute of the subject and everything the prompt asked for are read back", true),
+        (MetricIds.PromptFidelity, "Prompt fidelity", "share of what the prompt asked for besides the subject\u2019s own look, its class included, that the judge reads back", true),
+        (MetricIds.ClipImage, "CLIP-I", "mean cosine to the subject\u2019s own pictures in CLIP\u2019s picture features; not taken where the prompt recolours the subject", false),
+        (MetricIds.ClipText, "CLIP-T", "cosine to the prompt in CLIP\u2019s features, the subject replaced by its class noun", false),
     ];
 
     public static string Html(RunIndex run)
     {
         var body = PageFrame.Legend(run.Arms);
-        foreach (var (id, title, meaning) in Measures)
+        foreach (var (id, title, meaning, drawn) in Measures)
         {
             if (!run.Folder.Summary.Rows.Any(row => row.Metric == id))
             {
@@ -27,7 +28,7 @@ internal static class Scores
             }
 
             var table = Table(run, id, title);
-            body += id is MetricIds.SubjectFidelity or MetricIds.PromptFidelity
+            body += drawn
                 ? $"<h3>{title} <small>{meaning}; dots with 95 % intervals</small></h3>{PageFrame.Figure(IntervalChart.Means(run, id, id, $"{title} by kind of prompt and method; the table below holds the numbers"), "")}{table}"
                 : $"<details><summary>{title} <small>{meaning}</small></summary>{table}</details>";
         }

@@ -19,7 +19,7 @@ public sealed class CompareVerbTests
         Assert.True(run.Code == 0, run.Error);
         Assert.Contains($"report: {scratch["run", "report.html"]}", run.Out, StringComparison.Ordinal);
         var rows = JsonDocument.Parse(File.ReadAllText(scratch["rows.json"])).RootElement.GetProperty("rows").EnumerateArray().ToList();
-        Assert.Equal(["base", "db", "db-prior", "ti", "words"], rows.Select(r => r.GetProperty("arm").GetString()!).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["base", "class", "db", "db-prior", "ti", "words"], rows.Select(r => r.GetProperty("arm").GetString()!).Distinct().Order(StringComparer.Ordinal));
         Assert.All(rows, row => Assert.True(row.GetProperty("n").GetInt32() > 0 && row.GetProperty("low").GetDouble() <= row.GetProperty("high").GetDouble()));
         Assert.NotEmpty(Directory.GetFiles(scratch["run", "sheets"], "*.png"));
 

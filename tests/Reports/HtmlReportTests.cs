@@ -54,7 +54,9 @@ public sealed partial class HtmlReportTests : IDisposable
     {
         var page = Write(SyntheticRun.Default);
         var grid = page[page.IndexOf("id=\"pictures\"", StringComparison.Ordinal)..page.IndexOf("id=\"scores\"", StringComparison.Ordinal)];
-        Assert.Equal(SyntheticRun.Default.Families.Count * ArmIds.All.Count, Image().Count(grid));
+        // Textual Inversion and the class noun cannot be asked for the identifier alone.
+        Assert.Equal((SyntheticRun.Default.Families.Count * ArmIds.All.Count) - 2, Image().Count(grid));
+        Assert.Equal(2, NotDrawn().Count(grid));
         Assert.Equal(Image().Count(page), AlternativeText().Count(page));
     }
 
@@ -71,7 +73,7 @@ public sealed partial class HtmlReportTests : IDisposable
     public void Charts_are_drawn_in_the_style_sheets_colours_with_words_of_their_own()
     {
         var page = Write(SyntheticRun.Default);
-        Assert.Equal(5, Chart().Count(page));
+        Assert.Equal(7, Chart().Count(page));
         Assert.DoesNotContain("#0A0B", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("font-family=\"", page, StringComparison.Ordinal);
         Assert.Contains("style=\"stroke:var(--arm-db);\"", page, StringComparison.Ordinal);
@@ -79,6 +81,65 @@ public sealed partial class HtmlReportTests : IDisposable
         var ids = Id().Matches(page).Select(match => match.Groups[1].Value).ToList();
         Assert.Equal(ids.Count, ids.Distinct().Count());
     }
+
+    [Fact]
+    public void Both_judges_come_first_among_the_scores()
+    {
+        var page = Write(SyntheticRun.Default);
+        var places = new[] { "<h3>Subject fidelity <small>", "<h3>DINO-I <small>", "<h3>Joint success <small>", "<h3>Prompt fidelity <small>", "<summary>CLIP-I <small>", "<summary>CLIP-T <small>" }
+            .Select(head => page.IndexOf(head, StringComparison.Ordinal)).ToList();
+        Assert.All(places, place => Assert.True(place > 0));
+        Assert.Equal(places.Order().ToList(), places);
+    }
+
+    [Fact]
+    public void Each_judge_that_was_asked_has_a_gauge_with_its_own_marks()
+    {
+        var page = Write(SyntheticRun.Default);
+        Assert.Equal(4, Gauge().Count(page));
+        Assert.Contains("<small>of the subject\u2019s attributes read back</small>", page, StringComparison.Ordinal);
+        Assert.Contains("<small>recognised as this dog (DINO-I)</small>", page, StringComparison.Ordinal);
+        Assert.Contains("solid mark: real pictures 0.91, dotted mark: look-alikes 0.32", page, StringComparison.Ordinal);
+        Assert.Contains("solid mark: real pictures 0.82, dotted mark: look-alikes 0.07", page, StringComparison.Ordinal);
+
+        var without = WriteWith(summary => summary with { Rows = [.. summary.Rows.Where(row => row.Metric != "dino_i")], Pooled = [.. summary.Pooled.Where(row => row.Metric != "dino_i")] });
+
+        Assert.Equal(2, Gauge().Count(without));
+        Assert.DoesNotContain("recognised as this dog", without, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_negative_score_is_written_and_drawn_as_nothing()
+    {
+        SyntheticRun.Default.Save(_folder);
+
+        var page = WriteWith(summary => summary with
+        {
+            Pooled = [.. summary.Pooled.Select(row => row is { Arm: "ti", Metric: "dino_i" } ? row with { Value = -0.05, Low = -0.11, High = -0.01 } : row)],
+        });
+
+        Assert.Contains("<b>\u22120.05</b> <span>[\u22120.11, \u22120.01]</span>", page, StringComparison.Ordinal);
+        Assert.Contains("<i class=\"fill\" style=\"width:0%\"></i><i class=\"whisker\" style=\"left:0%;right:100%\"></i>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_question_names_its_measure_and_the_units_its_test_flips()
+    {
+        SyntheticRun.Default.Save(_folder);
+
+        var page = WriteWith(summary => summary with { Effects = [Question("joint_success", 24), Question("subject_fidelity", null)] });
+
+        Assert.Contains("DreamBooth \u2212 Textual Inversion, all subject families, joint success</th><td><b>+0.20</b> <span>[0.10, 0.30]</span></td><td>24</td>", page, StringComparison.Ordinal);
+        Assert.Contains("DreamBooth \u2212 Textual Inversion, all subject families</th><td><b>+0.20</b> <span>[0.10, 0.30]</span></td><td>84</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"col\">units</th>", page, StringComparison.Ordinal);
+        Assert.Contains("not for scenes in general", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Attributes_that_any_of_the_class_has_are_told_from_the_subjects_own() =>
+        Assert.Contains(
+            "Class is also right in any plain member of the class, and so are accessory and patch where the subject has none; body and part are the subject\u2019s own.",
+            Write(SyntheticRun.Default), StringComparison.Ordinal);
 
     [Fact]
     public void Tags_are_balanced()
@@ -109,7 +170,7 @@ public sealed partial class HtmlReportTests : IDisposable
     public void A_run_from_outside_the_world_says_so_first()
     {
         var page = Write(SyntheticRun.Default with { InWorld = false });
-        Assert.True(page.IndexOf("do not believe the attribute scores", StringComparison.Ordinal) < page.IndexOf("<h1>", StringComparison.Ordinal));
+        Assert.InRange(page.IndexOf("do not believe the attribute scores below, nor CLIP-I, nor DINO-I.", StringComparison.Ordinal), 0, page.IndexOf("<h1>", StringComparison.Ordinal));
         Assert.Contains("judge by the pictures</h1>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("do not believe", Write(SyntheticRun.Default), StringComparison.Ordinal);
     }
@@ -157,6 +218,29 @@ public sealed partial class HtmlReportTests : IDisposable
         return File.ReadAllText(HtmlReport.Write(RunFolder.Read(_folder)));
     }
 
+    private string WriteWith(Func<SummaryRecord, SummaryRecord> change)
+    {
+        RunFolder.WriteSummary(_folder, change(RunFolder.Read(_folder).Summary));
+        return File.ReadAllText(HtmlReport.Write(RunFolder.Read(_folder)));
+    }
+
+    private static EffectRecord Question(string metric, int? units) => new()
+    {
+        Kind = EffectKind.Arms,
+        Family = "all",
+        Metric = metric,
+        ArmA = "db",
+        ArmB = "ti",
+        Difference = 0.2,
+        Low = 0.1,
+        High = 0.3,
+        N = 84,
+        Units = units,
+        ExcludesZero = true,
+        P = 0.01,
+        PHolm = 0.02,
+    };
+
     [GeneratedRegex("src=\"([^\"]*)\"")]
     private static partial Regex Source();
 
@@ -168,6 +252,12 @@ public sealed partial class HtmlReportTests : IDisposable
 
     [GeneratedRegex("<img [^>]*alt=\"[^\"]+\"")]
     private static partial Regex AlternativeText();
+
+    [GeneratedRegex("<div class=\"gauge\"")]
+    private static partial Regex Gauge();
+
+    [GeneratedRegex(">not drawn<")]
+    private static partial Regex NotDrawn();
 
     [GeneratedRegex("<svg class=\"chart\" role=\"img\" aria-label=\"[^\"]+\"")]
     private static partial Regex Chart();

@@ -17,6 +17,12 @@ public sealed class NotationTests
     public void Signed_numbers_show_their_sign_unless_they_are_zero(double value, string text) => Assert.Equal(text, Notation.Signed(value));
 
     [Theory]
+    [InlineData(-0.2, "\u22120.2")]
+    [InlineData(0.6000000000000001, "0.6")]
+    [InlineData(15.4, "15")]
+    public void Decimals_are_as_short_as_they_can_be(double value, string text) => Assert.Equal(text, Notation.Decimal(value));
+
+    [Theory]
     [InlineData(640, "640 B")]
     [InlineData(1536, "1.5 KiB")]
     [InlineData(41_943_040, "40 MiB")]

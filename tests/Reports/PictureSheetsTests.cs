@@ -24,10 +24,10 @@ public sealed class PictureSheetsTests : IDisposable
         SyntheticRun.Write(_folder);
         PictureSheets.Write(RunFolder.Read(_folder));
         using var sheet = SKBitmap.Decode(Path.Combine(_folder, "sheets/overview.png"));
-        Assert.Equal((24 * 2) + 190 + (5 * 166) - 6, sheet.Width);
+        Assert.Equal((24 * 2) + 190 + (6 * 166) - 6, sheet.Width);
         Assert.Equal(104 + (8 * 166) - 6 + 24, sheet.Height);
         // F1 has one context: each arm's square is the context's hue moved by 15 degrees an arm.
-        for (var arm = 0; arm < 5; arm++)
+        for (var arm = 0; arm < 6; arm++)
         {
             sheet.GetPixel(24 + 190 + (arm * 166) + 80, 104 + 80).ToHsl(out var hue, out _, out _);
             Assert.Equal(arm * 15, hue, 2f);

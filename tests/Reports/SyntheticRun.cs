@@ -15,7 +15,7 @@ internal sealed record SyntheticRun
     /// <summary>Chance of an attribute being right, by arm.</summary>
     public IReadOnlyDictionary<string, double> Fidelity { get; init; } = new Dictionary<string, double>
     {
-        ["base"] = 0.35, ["words"] = 0.45, ["ti"] = 0.55, ["db"] = 0.85, ["db-prior"] = 0.75,
+        ["base"] = 0.35, ["class"] = 0.35, ["words"] = 0.45, ["ti"] = 0.55, ["db"] = 0.85, ["db-prior"] = 0.75,
     };
 
     /// <summary>Added to the chance in a family, by arm and family.</summary>
@@ -75,6 +75,12 @@ internal sealed record SyntheticRun
         {
             foreach (var family in Families)
             {
+                // One word for identifier and class noun at once, and no identifier at all: neither can leave the class noun out.
+                if (family == FamilyIds.IdentifierOnly && arm is "ti" or "class")
+                {
+                    continue;
+                }
+
                 var contexts = family is "F1" or "F4" ? [""] : Scenes;
                 for (var c = 0; c < contexts.Length; c++)
                 {
@@ -94,6 +100,8 @@ internal sealed record SyntheticRun
         var luck = new RandomStream(11, RandomPurpose.Other, ArmIds.Order(arm), (((family.Length * 100) + family[^1]) * 1000) + (contextIndex * 100) + seed);
         var chance = Fidelity[arm] + Shift.GetValueOrDefault((arm, family));
         var attributes = Attributes.ToDictionary(name => name, _ => luck.NextDouble() < chance ? 1.0 : 0.0);
+        var asked = context.Length == 0 ? (double?)null : luck.NextDouble() < 0.9 ? 1 : 0.5;
+        double? Likeness(double value) => family == "F9" ? null : value;
         var file = $"images/{arm}/{contextIndex}-{seed}.png";
         Square(Path.Combine(folder, file), SKColor.FromHsl((contextIndex * 70) + (ArmIds.Order(arm) * 15), 60, 40 + (seed * 6)));
         return new ImageRecord
@@ -108,9 +116,10 @@ internal sealed record SyntheticRun
             Metrics = new Dictionary<string, double?>
             {
                 ["subject_fidelity"] = attributes.Values.Average(),
-                ["prompt_fidelity"] = context.Length == 0 ? null : luck.NextDouble() < 0.9 ? 1 : 0.5,
-                ["clip_i"] = 0.6 + (0.2 * chance) + (0.1 * luck.NextDouble()),
-                ["dino_i"] = 0.4 + (0.3 * chance) + (0.1 * luck.NextDouble()),
+                ["prompt_fidelity"] = asked,
+                ["joint_success"] = attributes.Values.All(value => value == 1) && (asked is null or 1) ? 1 : 0,
+                ["clip_i"] = Likeness(0.6 + (0.2 * chance) + (0.1 * luck.NextDouble())),
+                ["dino_i"] = Likeness(0.4 + (0.3 * chance) + (0.1 * luck.NextDouble())),
                 ["clip_t"] = 0.25 + (0.05 * luck.NextDouble()),
             },
             Attributes = attributes,
@@ -150,6 +159,9 @@ internal sealed record SyntheticRun
                 HeldOut = 0.91,
                 RoundTrip = 0.88,
                 LookAlike = 0.32,
+                HeldOutDino = 0.82,
+                RoundTripDino = 0.79,
+                LookAlikeDino = 0.07,
                 HeldOutAttributes = Attributes.ToDictionary(name => name, _ => 0.9),
                 Pictures = 16,
             },
@@ -173,17 +185,18 @@ internal sealed record SyntheticRun
         Title = id switch
         {
             "base" => "Base model",
+            "class" => "Class noun",
             "words" => "Words alone",
             "ti" => "Textual Inversion",
             "db" => "DreamBooth",
             _ => "DreamBooth with prior",
         },
         Method = $"How {id} works.",
-        InstancePrompt = id is "base" or "words" ? null : "a photo of a <sks> dog",
+        InstancePrompt = ArmIds.IsTrained(id) ? "a photo of a <sks> dog" : null,
         Placeholder = id == "ti" ? "<sks>" : null,
-        Steps = id is "base" or "words" ? 0 : 300,
-        Seconds = id is "base" or "words" ? 0 : 45.6,
-        MillisecondsPerStep = id is "base" or "words" ? 0 : 152,
+        Steps = ArmIds.IsTrained(id) ? 300 : 0,
+        Seconds = ArmIds.IsTrained(id) ? 45.6 : 0,
+        MillisecondsPerStep = ArmIds.IsTrained(id) ? 152 : 0,
         TrainedParameters = id switch { "ti" => 128, "db" or "db-prior" => 5_500_000, _ => 0 },
         ArtifactBytes = id switch { "ti" => 640, "db" or "db-prior" => 11_000_000, _ => 0 },
         LearnedRowNorm = id == "ti" ? 1.15 : null,

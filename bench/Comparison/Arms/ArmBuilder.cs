@@ -10,7 +10,7 @@ using Diptych.TextualInversion;
 namespace Diptych.Comparison.Arms;
 
 /// <summary>
-/// Makes the arms: the base model twice (as it is, and described in words), and the two methods trained on the same photos with the same
+/// Makes the arms: the base model three times (with DreamBooth's prompts, asked for the class noun, and given a description), and the two methods trained on the same photos with the same
 /// stream of noise and timesteps. What a run folder holds already is loaded instead of trained again.
 /// </summary>
 internal sealed class ArmBuilder(ComparisonOptions options, PhotoSet photos, WorkPlan plan, CancellationToken cancellation)
@@ -20,6 +20,15 @@ internal sealed class ArmBuilder(ComparisonOptions options, PhotoSet photos, Wor
     public Arm Base(StableDiffusion sd) => new(
         new ArmRecord { Id = ArmIds.Base, Title = "Base model", Method = "The untouched model, asked with DreamBooth's prompts: what the identifier draws before anything is learned." },
         sd, BaseWeights, IdentifierWording());
+
+    public Arm Class(StableDiffusion sd) => new(
+        new ArmRecord
+        {
+            Id = ArmIds.Class,
+            Title = "Class noun",
+            Method = $"The untouched model, asked for \"a {options.ClassNoun}\" wherever Textual Inversion is asked for its word: where that word starts.",
+        },
+        sd, BaseWeights, PromptFamilies.ClassWording(options.ClassNoun));
 
     public Arm Words(StableDiffusion sd, string description) => new(
         new ArmRecord

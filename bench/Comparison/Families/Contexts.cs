@@ -15,10 +15,10 @@ public static class Contexts
         var colours = Palette.Colours.OrderByDescending(c => body is { } own ? c.Value.DistanceTo(own) : 0).Select(c => c.Key).Take(4).ToList();
         return
         [
-            new("beach", "on the beach", colours[0], true),
-            new("snow", "in the snow", colours[1], false),
-            new("forest", "in the forest", colours[2], false),
-            new("moon", "on the moon", colours[3], false),
+            new("beach", "on the beach", colours[0]),
+            new("snow", "in the snow", colours[1]),
+            new("forest", "in the forest", colours[2]),
+            new("moon", "on the moon", colours[3]),
         ];
     }
 

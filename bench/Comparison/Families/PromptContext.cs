@@ -4,5 +4,4 @@ namespace Diptych.Comparison.Families;
 /// <param name="Id">Short name.</param>
 /// <param name="Place">Words that set the scene, such as <c>on the beach</c>.</param>
 /// <param name="Colour">Colour word of the family that recolours.</param>
-/// <param name="IsFirst">Whether this is the context that families with a bare wording leave out.</param>
-public sealed record PromptContext(string Id, string Place, string Colour, bool IsFirst);
+public sealed record PromptContext(string Id, string Place, string Colour);

@@ -21,9 +21,9 @@ public static class PromptFamilies
         new("F9", "Recoloured", "Can one attribute be changed and the rest kept? The changed colour does not count against the subject.", true,
             (w, c, _) => "a " + w.Recoloured.Replace("{0}", c.Colour, StringComparison.Ordinal)) { ChangedAttributes = ["body"] },
         new("F11", "Identifier without the class noun", "How much of the subject does the identifier carry alone?", true,
-            (w, c, _) => c.IsFirst ? $"a photo of {Article(w)}{w.IdentifierOnly}" : $"a photo of {Article(w)}{w.IdentifierOnly} {c.Place}"),
+            (w, c, _) => $"a photo of {Article(w)}{w.IdentifierOnly} {c.Place}") { NamesClass = false },
         new("F12", "Class noun only (leak)", "Has the class word itself become the subject? Lower is better.", true,
-            (_, c, noun) => c.IsFirst ? $"a photo of a {noun}" : $"a {noun} {c.Place}"),
+            (_, c, noun) => $"a {noun} {c.Place}"),
     ];
 
     /// <summary>The wording of "any member of the class", by which every arm's prompt fidelity is judged alike.</summary>

@@ -9,6 +9,16 @@ namespace Diptych.Comparison.Families;
 public sealed record PromptFamily(
     string Id, string Title, string Question, bool UsesContext, Func<SubjectWording, PromptContext, string, string> Prompt)
 {
+    /// <summary>Whether its prompts say what the subject is.</summary>
+    public bool NamesClass { get; init; } = true;
+
     /// <summary>Attributes of the subject that the prompt itself asks to change, which therefore do not count against it.</summary>
     public IReadOnlyList<string> ChangedAttributes { get; init; } = [];
+
+    /// <summary>Whether an arm can be asked: a word that stands for identifier and class noun at once cannot be said without either.</summary>
+    public bool IsFor(SubjectWording wording)
+    {
+        ArgumentNullException.ThrowIfNull(wording);
+        return NamesClass || wording.IdentifierOnly != wording.Subject;
+    }
 }

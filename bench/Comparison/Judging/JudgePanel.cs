@@ -47,19 +47,24 @@ internal sealed class JudgePanel : IDisposable
         var generated = ImageTensor.FromImages(pictures);
         var reading = _oracle.Read(Resized(generated));
         var subject = SubjectFidelity.Score(reading, truth);
+        // In another colour the subject is not to look like its own pictures: obeying would count as loss.
+        var looksLikeItself = family.ChangedAttributes.Count == 0;
         var clipImage = _clipImage.Mean(generated, references);
         var dinoImage = _dinoImage.Mean(generated, references);
         var clipText = _clip.ClipT(generated, neutralPrompts);
         return [.. Enumerable.Range(0, pictures.Count).Select(i =>
         {
             var counted = subject[i].Attributes.Where(a => !family.ChangedAttributes.Contains(a.Key)).ToDictionary(a => a.Key, a => a.Value ? 1.0 : 0.0);
+            var kept = counted.Values.Average();
+            var obeyed = PromptFidelity.Score(reading, Demands(neutralPrompts[i], family))[i];
             return new Measurement(
                 new Dictionary<string, double?>
                 {
-                    [MetricIds.SubjectFidelity] = counted.Values.Average(),
-                    [MetricIds.PromptFidelity] = PromptFidelity.Score(reading, PromptTruth.Parse(neutralPrompts[i]))[i],
-                    [MetricIds.ClipImage] = clipImage[i],
-                    [MetricIds.DinoImage] = dinoImage[i],
+                    [MetricIds.SubjectFidelity] = kept,
+                    [MetricIds.PromptFidelity] = obeyed,
+                    [MetricIds.JointSuccess] = kept == 1 && obeyed is null or 1.0 ? 1 : 0,
+                    [MetricIds.ClipImage] = looksLikeItself ? clipImage[i] : null,
+                    [MetricIds.DinoImage] = looksLikeItself ? dinoImage[i] : null,
                     [MetricIds.ClipText] = clipText[i],
                 },
                 counted);
@@ -74,6 +79,19 @@ internal sealed class JudgePanel : IDisposable
         return (scores.Average(s => s.Fidelity), scores[0].Attributes.Keys.ToDictionary(a => a, a => scores.Average(s => s.Attributes[a] ? 1.0 : 0.0)));
     }
 
+    /// <summary>Mean DINO-I of pictures to the subject's own; pictures that show the own ones again are not held against what they show.</summary>
+    /// <param name="pictures">The pictures.</param>
+    /// <param name="own">The subject's own pictures; at least two.</param>
+    /// <param name="sameOrder">Whether picture i shows what own picture i shows.</param>
+    public double Recognition(IReadOnlyList<RgbImage> pictures, IReadOnlyList<RgbImage> own, bool sameOrder)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var cosines = _dino.Features(Tensors(pictures)).matmul(_dino.Features(Tensors(own)).t());
+        var counted = sameOrder ? (cosines.sum() - cosines.diagonal().sum()) / (cosines.NumberOfElements - pictures.Count) : cosines.mean();
+        return counted.item<float>();
+    }
+
     public void Dispose()
     {
         _clipImage.Dispose();
@@ -81,6 +99,13 @@ internal sealed class JudgePanel : IDisposable
         _oracle.Dispose();
         _clip.Dispose();
         _dino.Dispose();
+    }
+
+    // Where the prompt does not say what the subject is, drawing something else is no disobedience.
+    private static PromptTruth Demands(string prompt, PromptFamily family)
+    {
+        var demands = PromptTruth.Parse(prompt);
+        return family.NamesClass ? demands : new PromptTruth(demands.Demands.Where(demand => demand.Key != OracleHeads.Class).ToDictionary());
     }
 
     private OracleReading Read(IReadOnlyList<RgbImage> pictures) => _oracle.Read(Tensors(pictures));

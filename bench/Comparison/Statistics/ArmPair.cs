@@ -13,10 +13,13 @@ public sealed record ArmPair(string A, string B)
         new(ArmIds.DreamBooth, ArmIds.TextualInversion),
         new(ArmIds.DreamBooth, ArmIds.Base),
         new(ArmIds.DreamBooth, ArmIds.Words),
+        new(ArmIds.DreamBooth, ArmIds.Class),
         new(ArmIds.TextualInversion, ArmIds.Base),
+        new(ArmIds.TextualInversion, ArmIds.Class),
         new(ArmIds.TextualInversion, ArmIds.Words),
         new(ArmIds.DreamBoothPrior, ArmIds.DreamBooth),
         new(ArmIds.DreamBoothPrior, ArmIds.TextualInversion),
         new(ArmIds.DreamBoothPrior, ArmIds.Base),
+        new(ArmIds.DreamBoothPrior, ArmIds.Class),
     ];
 }

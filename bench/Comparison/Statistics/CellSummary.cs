@@ -63,7 +63,7 @@ public static class CellSummary
                     list.Add(EffectKind.Families, pair.Family, pair.Reference, metric, new ArmPair(arm, arm), cells.Drop(arm, pair, metric));
                 }
 
-                foreach (var two in arms.Where(two => IsTrained(two.A) && IsTrained(two.B)))
+                foreach (var two in arms.Where(two => ArmIds.IsTrained(two.A) && ArmIds.IsTrained(two.B)))
                 {
                     list.Add(EffectKind.Interaction, pair.Family, pair.Reference, metric, two, Pairs.Subtract(cells.Drop(two.A, pair, metric), cells.Drop(two.B, pair, metric)));
                 }
@@ -72,8 +72,6 @@ public static class CellSummary
 
         return PrimaryEndpoints.Correct(list.Effects);
     }
-
-    private static bool IsTrained(string arm) => arm is not (ArmIds.Base or ArmIds.Words);
 
     private static List<RowRecord> Rows(Cells cells, IReadOnlyList<string> families, Func<string, string, string, IReadOnlyList<UnitValue>> values, long seed, int resamples)
     {

@@ -31,6 +31,6 @@ internal sealed class EffectList(PairedBootstrap bootstrap, long seed)
             ExcludesZero = interval.ExcludesZero,
         };
         // Tests are for the questions fixed beforehand; everything else is described by its interval.
-        Effects.Add(PrimaryEndpoints.Include(effect) ? effect with { P = SignFlipTest.P(pairs, seed) } : effect);
+        Effects.Add(PrimaryEndpoints.Include(effect) ? effect with { P = SignFlipTest.P(pairs, seed), Units = SignFlipTest.Units(pairs).Count } : effect);
     }
 }

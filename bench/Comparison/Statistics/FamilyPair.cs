@@ -7,15 +7,12 @@ namespace Diptych.Comparison.Statistics;
 /// <param name="Reference">The fuller one.</param>
 public sealed record FamilyPair(string Family, string Reference)
 {
-    /// <summary>The comparisons a report makes, where the two families share contexts.</summary>
+    /// <summary>The comparisons a report makes, each between two families that both name a scene, or both do not.</summary>
     public static IReadOnlyList<FamilyPair> Defaults { get; } =
     [
         new(FamilyIds.NoPrefix, FamilyIds.FullInContext),
         new("F4", FamilyIds.Full),
-        new("F4", FamilyIds.FullInContext),
-        new("F5", FamilyIds.Full),
         new("F5", FamilyIds.FullInContext),
-        new("F11", FamilyIds.Full),
-        new("F11", FamilyIds.FullInContext),
+        new(FamilyIds.IdentifierOnly, FamilyIds.FullInContext),
     ];
 }

@@ -18,8 +18,11 @@ internal static class PrimaryEndpoints
         return result;
     }
 
-    public static bool Include(EffectRecord effect) => effect.Metric == MetricIds.SubjectFidelity && effect switch
+    public static bool Include(EffectRecord effect) => effect switch
     {
+        // Which method gives more often the picture that was wanted, subject and prompt both.
+        { Metric: MetricIds.JointSuccess, Kind: EffectKind.Arms, Family: FamilyIds.Pooled, ArmA: ArmIds.DreamBooth, ArmB: ArmIds.TextualInversion } => true,
+        { Metric: not MetricIds.SubjectFidelity } => false,
         // Which method keeps the subject, and which leaks it into the class word; what prior preservation does to the leak.
         { Kind: EffectKind.Arms, Family: FamilyIds.Pooled or FamilyIds.ClassOnly, ArmA: ArmIds.DreamBooth, ArmB: ArmIds.TextualInversion } => true,
         { Kind: EffectKind.Arms, Family: FamilyIds.ClassOnly, ArmA: ArmIds.DreamBoothPrior, ArmB: ArmIds.DreamBooth } => true,

@@ -6,6 +6,7 @@ namespace Diptych.Comparison.Statistics;
 public static class SignFlipTest
 {
     private const int LargestExact = 14;
+    private const int FewestContexts = 6;
 
     /// <summary>Two-sided p of the mean difference; exact up to 14 pairs, else from random flips, the observed one counted.</summary>
     /// <param name="differences">Paired differences, at least one.</param>
@@ -19,14 +20,23 @@ public static class SignFlipTest
         return differences.Count <= LargestExact ? Exact(differences, observed) : Sampled(differences, observed, seed, flips);
     }
 
-    /// <summary>The p of an effect: on means of contexts, which are the independent units, where there are enough of them to reach 0.05.</summary>
+    /// <summary>The p of an effect, on its independent <see cref="Units"/>.</summary>
     /// <param name="pairs">Paired differences with their contexts.</param>
     /// <param name="seed">Seed of the random flips.</param>
-    /// <remarks>Under six contexts the pictures are flipped, and the p holds for those contexts only.</remarks>
-    public static double P(IReadOnlyList<UnitValue> pairs, long seed)
+    public static double P(IReadOnlyList<UnitValue> pairs, long seed) => P(Units(pairs), seed);
+
+    /// <summary>
+    /// The mean difference of each independent unit: of each context, where there are enough of them to reach 0.05. Under six it is of each initial noise in
+    /// its context, which several families share, and the p holds for those contexts only.
+    /// </summary>
+    /// <param name="pairs">Paired differences with their contexts.</param>
+    public static IReadOnlyList<double> Units(IReadOnlyList<UnitValue> pairs)
     {
-        var contexts = pairs.GroupBy(pair => pair.Context).Select(context => context.Average(pair => pair.Value)).ToList();
-        return P(contexts.Count >= 6 ? contexts : [.. pairs.Select(pair => pair.Value)], seed);
+        ArgumentNullException.ThrowIfNull(pairs);
+        var contexts = pairs.GroupBy(pair => pair.Context).ToList();
+        return contexts.Count >= FewestContexts
+            ? [.. contexts.Select(context => context.Average(pair => pair.Value))]
+            : [.. pairs.GroupBy(pair => (pair.Context, pair.Seed)).Select(noise => noise.Average(pair => pair.Value))];
     }
 
     private static double Exact(IReadOnlyList<double> differences, double observed)

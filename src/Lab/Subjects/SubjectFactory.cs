@@ -42,6 +42,13 @@ public static class SubjectFactory
         return (FormattableString.Invariant($"{tier}-{noun}-{index:000}"), subject);
     }
 
+    /// <summary>A plain member of the class, in two paints that no word names and proportions of its own.</summary>
+    public static PictureAttributes PlainMember(string noun, RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        return Subject(noun, OffPalette.Draw(random), OffPalette.Draw(random), [Proportion(random), Proportion(random), Proportion(random)]);
+    }
+
     /// <summary>The subject in a picture: scene, style and place drawn, or the scene and layout given.</summary>
     public static PictureAttributes In(PictureAttributes subject, RandomStream random, string scene, string? layout = null)
     {

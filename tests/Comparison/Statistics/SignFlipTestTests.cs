@@ -36,6 +36,16 @@ public sealed class SignFlipTestTests
         Assert.Equal(2.0 / 4096, SignFlipTest.P(four, seed: 1));
     }
 
+    [Fact]
+    public void Families_that_share_a_noise_are_one_unit()
+    {
+        // Twelve noises, each drawn in seven families: as much evidence as twelve pictures, not as eighty-four.
+        UnitValue[] families = [.. Enumerable.Range(0, 84).Select(i => new UnitValue($"F{i / 12}", $"c{i % 12 / 3}", i % 3, i / 12 == 0 ? 0.0 : 1.0))];
+        Assert.Equal(12, SignFlipTest.Units(families).Count);
+        Assert.All(SignFlipTest.Units(families), mean => Assert.Equal(6.0 / 7, mean, 1e-12));
+        Assert.Equal(2.0 / 4096, SignFlipTest.P(families, seed: 1));
+    }
+
     private static IReadOnlyList<double> Differences() =>
         [.. Reference.GetProperty("a").EnumerateArray().Zip(Reference.GetProperty("b").EnumerateArray(), (a, b) => a.GetDouble() - b.GetDouble())];
 }

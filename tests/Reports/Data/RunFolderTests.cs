@@ -21,10 +21,10 @@ public sealed class RunFolderTests : IDisposable
             Assert.Equal(File.ReadAllText(Path.Combine(_folder, file)), File.ReadAllText(Path.Combine(_folder, "again", file)));
         }
 
-        Assert.Equal("a photo of a <sks> dog", run.Run.Arms[2].InstancePrompt);
-        Assert.Equal(5, run.Run.Arms.Count);
+        Assert.Equal("a photo of a <sks> dog", run.Run.Arms[3].InstancePrompt);
+        Assert.Equal(6, run.Run.Arms.Count);
         Assert.Null(run.Run.Arms[0].LearnedRowNorm);
-        Assert.Equal(1.15, run.Run.Arms[2].LearnedRowNorm);
+        Assert.Equal(1.15, run.Run.Arms[3].LearnedRowNorm);
         Assert.Null(run.Images.First(image => image.Family == "F1").Metrics["prompt_fidelity"]);
         Assert.False(run.Training.ContainsKey("base"));
         Assert.Equal(SyntheticRun.TrainingSteps, run.Training["ti"].Count);
