@@ -20,7 +20,7 @@ public static class ClassImages
     /// <param name="folder">Where they are kept.</param>
     /// <param name="generation">How they are drawn.</param>
     /// <param name="progress">Told how many are there and how many there will be.</param>
-    /// <param name="cancellation">Stops between two batches; what was drawn stays.</param>
+    /// <param name="cancellation">Stops between two steps; whole batches stay.</param>
     /// <exception cref="DiptychException">The folder holds pictures of another recipe, too few photos of the user's own, or cannot be written.</exception>
     public static PhotoSet Ensure(
         StableDiffusion sd, DreamBoothOptions options, string folder, GenerationOptions generation, Action<int, int>? progress = null, CancellationToken cancellation = default)
@@ -35,12 +35,13 @@ public static class ClassImages
 
         var recipe = Recipe(sd, options, generation);
         var manifest = ImageManifest.Read(folder);
-        if (manifest is null && Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any())
+        if (manifest is null && HoldsFiles(folder))
         {
             return OwnPhotos(folder, options.NumClassImages);
         }
 
-        if (manifest?.Matches(recipe, folder) is { } reason)
+        // One without pictures was left by a run that was stopped while it wrote its first ones, and says nothing about any.
+        if (manifest is { Files.Count: > 0 } && manifest.Matches(recipe, folder) is { } reason)
         {
             throw new DiptychException($"{folder}: its class images were not made for this run ({reason}): delete the folder, or choose another --class-data-dir.");
         }
@@ -50,7 +51,14 @@ public static class ClassImages
         {
             cancellation.ThrowIfCancellationRequested();
             progress?.Invoke(names.Count, options.NumClassImages);
-            names.AddRange(DrawBatch(sd, options, folder, generation, names.Count));
+            var pictures = DrawBatch(sd, options, generation, names.Count, cancellation);
+            if (names.Count == 0)
+            {
+                // Before the first picture: without it, those of a run that is killed now would be taken for the user's own.
+                ImageManifest.Of(folder, recipe, names).Write(folder);
+            }
+
+            names.AddRange(WriteBatch(folder, pictures, names.Count));
             ImageManifest.Of(folder, recipe, names).Write(folder);
         }
 
@@ -58,12 +66,19 @@ public static class ClassImages
         return new PhotoSet([.. names.Take(options.NumClassImages).Select(n => Photo.Load(Path.Combine(folder, n)))], []);
     }
 
-    private static List<string> DrawBatch(StableDiffusion sd, DreamBoothOptions options, string folder, GenerationOptions generation, int first)
+    // Files of the user's own, that is: hidden ones are the file system's, or left by a write that was cut off.
+    private static bool HoldsFiles(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any(file => !Path.GetFileName(file).StartsWith('.'));
+
+    private static IReadOnlyList<RgbImage> DrawBatch(StableDiffusion sd, DreamBoothOptions options, GenerationOptions generation, int first, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var count = Math.Min(generation.BatchSize, options.NumClassImages - first);
         var latents = stack(Enumerable.Range(first, count).Select(i => ClassLatents(sd, options, generation, i)).ToArray());
-        var pictures = ImageTensor.ToImages(sd.Generate([.. Enumerable.Repeat(options.ClassPrompt!, count)], latents, generation, options.Training.Seed));
+        return ImageTensor.ToImages(sd.Generate([.. Enumerable.Repeat(options.ClassPrompt!, count)], latents, generation, options.Training.Seed, first, cancellation: cancellation));
+    }
+
+    private static List<string> WriteBatch(string folder, IReadOnlyList<RgbImage> pictures, int first)
+    {
         var names = new List<string>();
         foreach (var picture in pictures)
         {

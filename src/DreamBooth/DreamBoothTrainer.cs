@@ -1,4 +1,3 @@
-using Diptych.Common;
 using Diptych.Common.Layers;
 using Diptych.Common.Pipelines;
 using Diptych.Common.Training;
@@ -18,7 +17,7 @@ public static class DreamBoothTrainer
     /// <param name="resume">Whether to go on from the folder's latest checkpoint.</param>
     /// <param name="progress">Told where the run stands after each step.</param>
     /// <param name="cancellation">Stops between two steps, after a checkpoint.</param>
-    /// <exception cref="DiptychException">An option, a file or the loss is not as it must be; the message says which.</exception>
+    /// <exception cref="Common.DiptychException">An option, a file or the loss is not as it must be; the message says which.</exception>
     public static DreamBoothResult Train(
         StableDiffusion sd, PhotoLatents photos, PhotoLatents? classImages, DreamBoothOptions options, string folder, bool resume = false,
         Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
@@ -41,21 +40,7 @@ public static class DreamBoothTrainer
         ArgumentNullException.ThrowIfNull(options);
         OptionsValidation.Check(options);
         OptionsValidation.Check(options.Training);
-        if (string.IsNullOrWhiteSpace(options.InstancePrompt))
-        {
-            throw new DiptychException("--instance-prompt is empty: give the prompt the photos are trained with, such as \"a photo of sks dog\".");
-        }
-
-        if (options.WithPriorPreservation && string.IsNullOrWhiteSpace(options.ClassPrompt))
-        {
-            throw new DiptychException("--with-prior-preservation needs --class-prompt: give the instance prompt without its identifier, such as \"a photo of dog\".");
-        }
-
-        if (options is { Training: { Parity: true, TrainBatchSize: > 1 }, WithPriorPreservation: true, SnrGamma: not null })
-        {
-            throw new DiptychException("--parity with --snr-gamma and --with-prior-preservation takes --train-batch-size 1, where alone the reference's weights fit its batch: choose 1, or leave --parity out.");
-        }
-
+        options.RequireFit();
         if (options.WithPriorPreservation != (classImages is not null))
         {
             throw new ArgumentException("Class images belong to prior preservation, and only to it.", nameof(classImages));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Diptych.Common.Diffusion;
 using Diptych.Common.Text;
 using Diptych.Common.Weights;
@@ -9,6 +10,7 @@ namespace Diptych.Common.Pipelines;
 public sealed class ModelFolder : ModelSource
 {
     private const string Index = "model_index.json";
+    private const string SafetyChecker = "safety_checker";
 
     private static readonly JsonSerializerOptions IndexFormat = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -26,6 +28,8 @@ public sealed class ModelFolder : ModelSource
 
     /// <summary>The components a pipeline of its class needs.</summary>
     public IReadOnlyList<string> Components => [.. Tokenizers, .. Networks, "scheduler"];
+
+    private string SchedulerPath => Path.Combine(Place("scheduler"), SchedulerFile.Name);
 
     /// <summary>Opens a folder and checks that every component a Stable Diffusion pipeline needs is there.</summary>
     /// <exception cref="DiptychException">It is no model folder, a component is missing, or the pipeline is of a family that is not supported.</exception>
@@ -73,7 +77,7 @@ public sealed class ModelFolder : ModelSource
     /// <inheritdoc/>
     public override SchedulerConfig Scheduler()
     {
-        var config = SchedulerConfig.Load(Path.Combine(Place("scheduler"), "scheduler_config.json"));
+        var config = SchedulerConfig.Load(SchedulerPath);
         return _options.PredictionType is { } prediction ? config with { PredictionType = prediction } : config;
     }
 
@@ -114,10 +118,35 @@ public sealed class ModelFolder : ModelSource
             write(component, Path.Combine(target, component, NetworkWeights.Expected(component)));
         }
 
+        if (_options.PredictionType is { } asked)
+        {
+            AtomicFile.WriteText(Path.Combine(target, "scheduler", SchedulerFile.Name), SchedulerFile.WithPrediction(File.ReadAllText(SchedulerPath), asked));
+        }
+
         // The index goes last: a folder without it is no model, so an interrupted copy cannot be mistaken for one.
-        var index = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Root, Index)));
-        AtomicFile.WriteText(Path.Combine(target, Index), JsonSerializer.Serialize(index, IndexFormat));
+        AtomicFile.WriteText(Path.Combine(target, Index), IndexOfCopy().ToJsonString(IndexFormat));
     }
+
+    // diffusers looks for every part the index lists, and a copy holds none but those a pipeline needs: no safety checker, no feature extractor.
+    private JsonObject IndexOfCopy()
+    {
+        var index = JsonNode.Parse(File.ReadAllText(Path.Combine(Root, Index)))!.AsObject();
+        var leftOut = index.Where(entry => IsPart(entry.Value) && !Components.Contains(entry.Key)).Select(entry => entry.Key).ToList();
+        foreach (var part in leftOut)
+        {
+            index[part] = new JsonArray(null, null);
+        }
+
+        if (leftOut.Contains(SafetyChecker))
+        {
+            index["requires_safety_checker"] = false;
+        }
+
+        return index;
+    }
+
+    // A part is listed with its library and its class.
+    private static bool IsPart(JsonNode? value) => value is JsonArray { Count: 2 } entry && entry[0]?.GetValueKind() == JsonValueKind.String;
 
     private static bool IsWeights(string file) =>
         Path.GetExtension(file) is ".safetensors" or ".bin" or ".msgpack" or ".onnx" or ".onnx_data" or ".ckpt" or ".h5"

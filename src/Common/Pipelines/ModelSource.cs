@@ -67,7 +67,8 @@ public abstract class ModelSource
 
     /// <summary>
     /// Writes the model to <paramref name="target"/> as a folder in diffusers' layout, except the weights of <paramref name="replaced"/> networks, which
-    /// <paramref name="write"/> supplies. The copy appears whole or not at all.
+    /// <paramref name="write"/> supplies. The copy appears whole or not at all. Parts that draw nothing (a safety checker, a feature extractor) are
+    /// neither in it nor listed, and its scheduler says the prediction type that was asked for.
     /// </summary>
     /// <exception cref="DiptychException">The target cannot be written.</exception>
     public abstract void CopyTo(string target, IReadOnlyCollection<string> replaced, Action<string, string> write);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Diptych.Common.Diffusion;
 using Diptych.Common.SingleFile;
 using Diptych.Common.Text;
@@ -72,7 +71,7 @@ public sealed class SingleFileModel : ModelSource
     /// <inheritdoc/>
     public override SchedulerConfig Scheduler()
     {
-        var given = Given("scheduler", "scheduler_config.json");
+        var given = Given("scheduler", SchedulerFile.Name);
         var config = given is null ? SchedulerConfig.Parse($"{Root} (scheduler)", _checkpoint.Scheduler.ToJsonString()) : SchedulerConfig.Load(given);
         return _options.PredictionType is { } prediction ? config with { PredictionType = prediction } : config;
     }
@@ -87,14 +86,18 @@ public sealed class SingleFileModel : ModelSource
     /// <param name="target">The folder.</param>
     /// <param name="dtype">Type of the weights; default as they are stored.</param>
     /// <param name="progress">Told each network before it is written.</param>
+    /// <param name="cancellation">Stops between two networks; what is written then is no model yet.</param>
     /// <exception cref="DiptychException">The target cannot be written.</exception>
-    public void Convert(string target, TorchSharp.torch.ScalarType? dtype = null, Action<string>? progress = null) => WriteFolder(target, [], (_, _) => { }, dtype, progress);
+    public void Convert(string target, TorchSharp.torch.ScalarType? dtype = null, Action<string>? progress = null, CancellationToken cancellation = default) =>
+        WriteFolder(target, [], (_, _) => { }, dtype, progress, cancellation);
 
-    private void WriteFolder(string target, IReadOnlyCollection<string> replaced, Action<string, string> write, TorchSharp.torch.ScalarType? dtype, Action<string>? progress = null)
+    private void WriteFolder(
+        string target, IReadOnlyCollection<string> replaced, Action<string, string> write, TorchSharp.torch.ScalarType? dtype, Action<string>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(write);
         foreach (var network in Networks)
         {
+            cancellation.ThrowIfCancellationRequested();
             progress?.Invoke(network);
             AtomicFile.WriteText(Path.Combine(target, network, "config.json"), Config(network).Root.GetRawText() + "\n");
             var path = Path.Combine(target, network, NetworkWeights.Expected(network));
@@ -114,10 +117,18 @@ public sealed class SingleFileModel : ModelSource
             WriteTokenizer(tokenizer, Path.Combine(target, tokenizer));
         }
 
-        var scheduler = Given("scheduler", "scheduler_config.json") is { } given ? JsonNode.Parse(File.ReadAllText(given))!.AsObject() : _checkpoint.Scheduler;
-        AtomicFile.WriteText(Path.Combine(target, "scheduler", "scheduler_config.json"), scheduler.ToJsonString(Json) + "\n");
+        var scheduler = WriteScheduler(target);
         // The index goes last: a folder without it is no model, so an interrupted copy cannot be mistaken for one.
-        AtomicFile.WriteText(Path.Combine(target, "model_index.json"), StandardConfigs.Index(Family, (string?)scheduler["_class_name"] ?? "").ToJsonString(Json) + "\n");
+        AtomicFile.WriteText(Path.Combine(target, "model_index.json"), StandardConfigs.Index(Family, scheduler).ToJsonString(Json) + "\n");
+    }
+
+    // Returns the scheduler's class. What --config gives stays as it is but for the prediction type that was asked for; what is inferred has that already.
+    private string WriteScheduler(string target)
+    {
+        var given = Given("scheduler", SchedulerFile.Name);
+        var text = given is null ? _checkpoint.Scheduler.ToJsonString(Json) + "\n" : SchedulerFile.WithPrediction(File.ReadAllText(given), _options.PredictionType);
+        AtomicFile.WriteText(Path.Combine(target, "scheduler", SchedulerFile.Name), text);
+        return SchedulerConfigReader.Parse(given ?? Place("scheduler"), text).Text("_class_name", "");
     }
 
     private void WriteTokenizer(string tokenizer, string target)

@@ -121,7 +121,8 @@ public sealed class StableDiffusion : IDisposable
     /// <param name="firstPicture">Number of the first picture.</param>
     /// <param name="progress">Told after each step of each batch: steps done and steps in all, over all pictures.</param>
     /// <param name="start">A picture to start from, noised with the initial latents; null starts from these alone.</param>
-    /// <param name="cancellation">Stops between two batches.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <exception cref="OperationCanceledException">It was stopped; nothing of what was drawn is left.</exception>
     /// <returns>Pictures in [-1, 1], [n, 3, H, W] fp32 on the CPU.</returns>
     public Tensor Generate(
         IReadOnlyList<string> prompts, long seed, GenerationOptions options, long firstPicture = 0, Action<int, int>? progress = null, PictureStart? start = null, CancellationToken cancellation = default)
@@ -129,13 +130,22 @@ public sealed class StableDiffusion : IDisposable
         ArgumentNullException.ThrowIfNull(prompts);
         using var scope = NewDisposeScope();
         var initial = stack(prompts.Select((_, i) => InitialLatents(seed, firstPicture + i, options)).ToArray());
-        return Generate(prompts, initial, options, seed, progress, start, cancellation).MoveToOuterDisposeScope();
+        return Generate(prompts, initial, options, seed, firstPicture, progress, start, cancellation).MoveToOuterDisposeScope();
     }
 
     /// <summary>Draws one picture for each prompt from given initial latents, [n, C, h, w].</summary>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="initialLatents">Standard normal latents, one for each prompt.</param>
+    /// <param name="options">Steps, guidance, sampler, size.</param>
+    /// <param name="samplerSeed">Names the noise a stochastic sampler adds between steps, with the picture's number.</param>
+    /// <param name="firstPicture">Number of the first picture: one who draws in several calls gives each its place, or pictures of two calls share that noise.</param>
+    /// <param name="progress">Told after each step of each batch: steps done and steps in all, over all pictures.</param>
+    /// <param name="start">A picture to start from, noised with the initial latents; null starts from these alone.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
     /// <returns>Pictures in [-1, 1], [n, 3, H, W] fp32 on the CPU.</returns>
+    /// <exception cref="OperationCanceledException">It was stopped; nothing of what was drawn is left.</exception>
     public Tensor Generate(
-        IReadOnlyList<string> prompts, Tensor initialLatents, GenerationOptions options, long samplerSeed = 0, Action<int, int>? progress = null, PictureStart? start = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> prompts, Tensor initialLatents, GenerationOptions options, long samplerSeed = 0, long firstPicture = 0, Action<int, int>? progress = null, PictureStart? start = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(initialLatents);
@@ -150,8 +160,14 @@ public sealed class StableDiffusion : IDisposable
             cancellation.ThrowIfCancellationRequested();
             using var batchScope = NewDisposeScope();
             var first = b * options.BatchSize;
-            var latents = Sample(batches[b], initialLatents.slice(0, first, first + batches[b].Length, 1), options, samplerSeed, first, (done, of) => progress?.Invoke(b * of + done, batches.Count * of), start: start?.Of(first, batches[b].Length));
+            var latents = Sample(batches[b], initialLatents.slice(0, first, first + batches[b].Length, 1), options, samplerSeed, firstPicture + first, AfterStep, start: start?.Of(first, batches[b].Length));
             pictures.Add(Decode(latents, options.MixedPrecision, options.VaeMemory).cpu().MoveToOuterDisposeScope());
+
+            void AfterStep(int done, int of)
+            {
+                progress?.Invoke(b * of + done, batches.Count * of);
+                cancellation.ThrowIfCancellationRequested();
+            }
         }
 
         return cat(pictures).MoveToOuterDisposeScope();

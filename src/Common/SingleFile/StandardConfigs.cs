@@ -17,6 +17,9 @@ internal static class StandardConfigs
     /// <summary>What latents are multiplied by.</summary>
     public static double ScalingFactor(CheckpointFamily family) => family == CheckpointFamily.StableDiffusionXL ? 0.13025 : 0.18215;
 
+    /// <summary>diffusers' name of what a network predicts.</summary>
+    public static string NameOf(PredictionType prediction) => prediction switch { PredictionType.VPrediction => "v_prediction", PredictionType.Sample => "sample", _ => "epsilon" };
+
     /// <summary><c>scheduler_config.json</c>.</summary>
     /// <param name="family">The family.</param>
     /// <param name="prediction">What the network predicts.</param>
@@ -31,7 +34,7 @@ internal static class StandardConfigs
             ["beta_schedule"] = "scaled_linear",
             ["beta_start"] = 0.00085,
             ["num_train_timesteps"] = 1000,
-            ["prediction_type"] = prediction switch { PredictionType.VPrediction => "v_prediction", PredictionType.Sample => "sample", _ => "epsilon" },
+            ["prediction_type"] = NameOf(prediction),
             ["steps_offset"] = 1,
             ["timestep_spacing"] = zeroTerminalSnr ? "trailing" : "leading",
             ["trained_betas"] = null,

@@ -67,6 +67,45 @@ public sealed class SingleFileModelTests : IDisposable
     }
 
     [Fact]
+    public void A_converted_folder_says_the_prediction_type_that_was_asked_for_and_else_what_the_configuration_folder_says()
+    {
+        var path = LabSingleFile.Write(In("lab.safetensors"));
+        var options = new ModelOptions { ConfigFolder = LabSingleFile.Model };
+        void Copy(string name, ModelOptions chosen)
+        {
+            var source = ModelSource.Open(path, chosen);
+            source.CopyTo(In(name), source.Networks, (_, _) => { });
+        }
+
+        Copy("plain", options);
+        Copy("asked", options with { PredictionType = PredictionType.Epsilon });
+
+        var own = File.ReadAllText(Path.Combine(LabSingleFile.Model, "scheduler", "scheduler_config.json"));
+        string Of(string name) => File.ReadAllText(Path.Combine(In(name), "scheduler", "scheduler_config.json"));
+        Assert.Equal(own, Of("plain"));
+        Assert.Equal(own.Replace("v_prediction", "epsilon", StringComparison.Ordinal), Of("asked"));
+        Assert.Contains("\"DDIMScheduler\"", File.ReadAllText(Path.Combine(In("asked"), "model_index.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_conversion_that_is_stopped_between_two_networks_leaves_no_model()
+    {
+        var path = LabSingleFile.Write(In("lab.safetensors"));
+        using var stop = new CancellationTokenSource();
+        var networks = new List<string>();
+        void StopAtFirst(string network)
+        {
+            networks.Add(network);
+            stop.Cancel();
+        }
+
+        Assert.Throws<OperationCanceledException>(() => SingleFileModel.Open(path, new ModelOptions { ConfigFolder = LabSingleFile.Model }).Convert(In("stopped"), progress: StopAtFirst, cancellation: stop.Token));
+
+        Assert.Single(networks);
+        Assert.False(File.Exists(Path.Combine(In("stopped"), "model_index.json")));
+    }
+
+    [Fact]
     public void A_file_has_no_variants_and_a_configuration_folder_must_be_there()
     {
         var path = LabSingleFile.Write(In("lab.safetensors"));

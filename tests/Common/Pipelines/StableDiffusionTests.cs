@@ -102,6 +102,44 @@ public sealed class StableDiffusionTests
     }
 
     [Fact]
+    public void A_stochastic_samplers_noise_belongs_to_the_picture_wherever_it_is_drawn()
+    {
+        using var scope = NewDisposeScope();
+        using var sd = StableDiffusion.Load(LabModelFolder);
+        var options = new GenerationOptions { Steps = 3, GuidanceScale = 1, Sampler = SamplerKind.Ddpm };
+        string[] prompts = ["a photo of a red dog", "a photo of a red dog"];
+        var latents = stack([sd.InitialLatents(5, 0, options), sd.InitialLatents(5, 0, options)]);
+
+        var together = sd.Generate(prompts, latents, options, samplerSeed: 5);
+        var second = sd.Generate(prompts[1..], latents[1..], options, samplerSeed: 5, firstPicture: 1);
+        var seeded = sd.Generate(prompts, 5, options);
+        var secondSeeded = sd.Generate(prompts[1..], 5, options, firstPicture: 1);
+
+        // The same latents and prompt: all that tells the two apart is the sampler's noise.
+        Assert.True(Close.MaxDifference(together[0], together[1]) > 1e-2);
+        Close.Absolute(together[1], second[0], 1e-3);
+        Close.Absolute(seeded[1], secondSeeded[0], 1e-3);
+        Assert.Equal(together.data<float>().ToArray(), sd.Generate(prompts, latents, options, samplerSeed: 5, firstPicture: 0).data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Drawing_stops_after_the_step_in_which_it_is_told_to()
+    {
+        using var sd = StableDiffusion.Load(LabModelFolder);
+        using var stop = new CancellationTokenSource();
+        var done = 0;
+        void StopAtFirst(int step, int _)
+        {
+            done = step;
+            stop.Cancel();
+        }
+
+        Assert.Throws<OperationCanceledException>(() => sd.Generate(["a dog"], 1, new GenerationOptions { Steps = 5, GuidanceScale = 1 }, progress: StopAtFirst, cancellation: stop.Token));
+
+        Assert.Equal(1, done);
+    }
+
+    [Fact]
     public void Without_a_negative_prompt_XL_is_guided_away_from_zeros_and_not_from_the_empty_prompt()
     {
         using var scope = NewDisposeScope();
