@@ -8,14 +8,17 @@ namespace Diptych.TextualInversion;
 /// <summary>Builds the batch of a pass: photos in a seeded order, each with a template drawn for it, and its noise and timestep.</summary>
 internal sealed class TextualInversionBatches(StableDiffusion sd, PhotoLatents photos, TextualInversionOptions options)
 {
-    private readonly IReadOnlyList<string> _templates = Templates(options);
+    private readonly ConceptTemplates _templates = ConceptTemplates.Read(sd, options);
 
-    public int DatasetLength => photos.Count * options.Repeats;
+    public int DatasetLength => photos.Count * options.RepeatsInEffect;
+
+    /// <summary>SHA-256 over the templates in use.</summary>
+    public string TemplatesHash => _templates.Hash;
 
     public TrainingBatch Build(MicroBatch pass)
     {
         var seed = options.Training.Seed;
-        var drawn = photos.Draw(RandomPurpose.Order, pass, options.Repeats, firstSample: 0);
+        var drawn = photos.Draw(RandomPurpose.Order, pass, options.RepeatsInEffect, firstSample: 0);
         return new TrainingBatch(
             drawn.Latents,
             NoiseDraws.Normal(seed, RandomPurpose.Noise, pass, 0, pass.Count, drawn.Latents.shape[1..]).to(sd.Device),
@@ -26,14 +29,7 @@ internal sealed class TextualInversionBatches(StableDiffusion sd, PhotoLatents p
 
     private string Prompt(MicroBatch pass, int sample)
     {
-        var choice = new RandomStream(options.Training.Seed, RandomPurpose.Prompts, pass.Index, sample).Next(_templates.Count);
-        return PromptTemplates.Fill(_templates[choice], options.PlaceholderToken);
+        var choice = new RandomStream(options.Training.Seed, RandomPurpose.Prompts, pass.Index, sample).Next(_templates.Sentences.Count);
+        return PromptTemplates.Fill(_templates.Sentences[choice], options.PlaceholderToken);
     }
-
-    private static IReadOnlyList<string> Templates(TextualInversionOptions options) => (options.TemplateFile, options.LearnableProperty) switch
-    {
-        ({ } file, _) => PromptTemplates.FromFile(file),
-        (_, LearnableProperty.Style) => PromptTemplates.Style,
-        _ => PromptTemplates.Object,
-    };
 }

@@ -22,9 +22,12 @@ public sealed record TextualInversionOptions
     /// <summary>A file of prompt templates, one a line with <c>{}</c> for the word; default the built-in list of <see cref="LearnableProperty"/>.</summary>
     public string? TemplateFile { get; init; }
 
-    /// <summary>How often each photo counts in an epoch. Default 100; it only matters where epochs bound the batches (parity).</summary>
+    /// <summary>How often each photo counts in an epoch. Default 100; it only matters where epochs bound the batches (parity): otherwise each counts once.</summary>
     [Range(1, 100_000)]
     public int Repeats { get; init; } = 100;
+
+    // An epoch of many repeats is another order of the photos than many epochs are; with one, both methods see the same photo in the same pass.
+    internal int RepeatsInEffect => Training.Parity ? Repeats : 1;
 
     /// <summary>
     /// Steps, batch size and learning rate. Default: batch 4, 5e-3 and no weight decay, since decay pulls a learned word towards no word at all.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Diptych.Common.Pipelines;
 using Diptych.Common.Training;
 using static TorchSharp.torch;
@@ -21,25 +20,73 @@ public static class TextualInversionTrainer
         StableDiffusion sd, PhotoLatents photos, TextualInversionOptions options, string folder, bool resume = false,
         Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(sd);
         ArgumentNullException.ThrowIfNull(photos);
+        using var concept = Prepare(sd, options);
+        return Train(sd, concept, photos, options, folder, resume, progress, cancellation);
+    }
+
+    /// <summary>
+    /// Adds the word to a freshly loaded pipeline and makes sure that it, its initializer and every template fit the model: all that can be wrong about
+    /// words, before any work is spent on photos.
+    /// </summary>
+    /// <exception cref="Common.DiptychException">An option, the word, its initializer or a template does not fit; the message says which.</exception>
+    public static ConceptEmbedding Prepare(StableDiffusion sd, TextualInversionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(sd);
         ArgumentNullException.ThrowIfNull(options);
         OptionsValidation.Check(options);
         OptionsValidation.Check(options.Training);
+        var concept = ConceptEmbedding.Create(sd, options);
+        try
+        {
+            ConceptTemplates.Read(sd, options);
+            return concept;
+        }
+        catch
+        {
+            concept.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Trains a prepared word. Beside the final file the run folder gets the word as it was at each checkpoint, <c>learned_embeds-steps-N.safetensors</c>:
+    /// a few kilobytes each, and all of them are kept for comparison, however few checkpoints are.
+    /// </summary>
+    /// <param name="sd">The pipeline the word was prepared with.</param>
+    /// <param name="concept">The word, as <see cref="Prepare"/> made it with the same options.</param>
+    /// <param name="photos">The subject's latents.</param>
+    /// <param name="options">What to learn and how.</param>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="resume">Whether to go on from the folder's latest checkpoint.</param>
+    /// <param name="progress">Told where the run stands after each step.</param>
+    /// <param name="cancellation">Stops between two steps, after a checkpoint.</param>
+    /// <exception cref="Common.DiptychException">A file or the loss is not as it must be; the message says which.</exception>
+    public static TextualInversionResult Train(
+        StableDiffusion sd, ConceptEmbedding concept, PhotoLatents photos, TextualInversionOptions options, string folder, bool resume = false,
+        Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sd);
+        ArgumentNullException.ThrowIfNull(concept);
+        ArgumentNullException.ThrowIfNull(photos);
+        ArgumentNullException.ThrowIfNull(options);
         using var scope = NewDisposeScope();
-        using var concept = ConceptEmbedding.Create(sd, options);
         var start = concept.Rows[0].detach().clone();
         var batches = new TextualInversionBatches(sd, photos, options);
-        var loop = new TrainingLoop(options.Training, new TextualInversionStep(sd, concept), batches.DatasetLength, batches.Build);
-        var seconds = loop.Run(new TrainingRun(folder, options.Training, Fingerprint(sd, photos, options), resume), progress, cancellation);
+        IReadOnlyList<string> Write(string name) => EmbeddingFile.Write(Path.Combine(folder, name), options.PlaceholderToken, concept.Rows);
+        var loop = new TrainingLoop(options.Training, new TextualInversionStep(sd, concept), batches.DatasetLength, batches.Build)
+        {
+            AtCheckpoint = step => Write(EmbeddingFile.NameAt(step)),
+        };
+        var run = new TrainingRun(folder, options.Training, Fingerprint(sd, photos, options, batches.TemplatesHash), resume);
+        var seconds = loop.Run(run, progress, cancellation);
 
-        var path = Path.Combine(folder, EmbeddingFile.Name);
-        var files = EmbeddingFile.Write(path, options.PlaceholderToken, concept.Rows);
+        var files = Write(EmbeddingFile.Name);
         sd.Text.SetConceptRows(concept.Placeholders, concept.Rows);
         using var noGradient = no_grad();
         var rows = concept.Rows[0];
         return new TextualInversionResult(
-            path,
+            files[0],
             files,
             seconds,
             concept.Rows.Sum(r => r.NumberOfElements),
@@ -48,11 +95,12 @@ public static class TextualInversionTrainer
             (rows - start).norm(1).mean().item<float>());
     }
 
-    private static Dictionary<string, string> Fingerprint(StableDiffusion sd, PhotoLatents photos, TextualInversionOptions options) => new(StringComparer.Ordinal)
+    private static Dictionary<string, string> Fingerprint(StableDiffusion sd, PhotoLatents photos, TextualInversionOptions options, string templates) => new(StringComparer.Ordinal)
     {
         ["model"] = sd.Source.Hash(),
         ["photos"] = photos.Key,
-        ["options"] = (options with { Training = TrainingFingerprint.Of(options.Training) }).ToString(),
-        ["repeats"] = options.Repeats.ToString(CultureInfo.InvariantCulture),
+        ["templates"] = templates,
+        // What the templates say counts, not where they lie; and repeats count where they are in effect.
+        ["options"] = (options with { Training = TrainingFingerprint.Of(options.Training), TemplateFile = null, Repeats = options.RepeatsInEffect }).ToString(),
     };
 }

@@ -71,7 +71,7 @@ public sealed class Checkpoint
         {
             if (!state.Fingerprint.TryGetValue(name, out var written) || written != value)
             {
-                throw new DiptychException($"{path}: {name} was {written ?? "absent"} and is {value} now: resume with the options the run began with, or choose another --output-dir.");
+                throw new DiptychException($"{path}: {TrainingFingerprint.Difference(name, written, value)} now: resume with the options the run began with, or choose another --output-dir.");
             }
         }
 

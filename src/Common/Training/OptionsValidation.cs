@@ -8,8 +8,10 @@ namespace Diptych.Common.Training;
 public static class OptionsValidation
 {
     /// <summary>Throws for the first property out of its declared range, named as on the command line.</summary>
+    /// <param name="options">The record.</param>
+    /// <param name="names">Options, by property, whose names are not their property's; null where all are.</param>
     /// <exception cref="DiptychException">A value is out of range.</exception>
-    public static void Check(object options)
+    public static void Check(object options, IReadOnlyDictionary<string, string>? names = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         foreach (var property in options.GetType().GetProperties())
@@ -17,7 +19,8 @@ public static class OptionsValidation
             var value = property.GetValue(options);
             if (value is not null && property.GetCustomAttribute<RangeAttribute>() is { } range && !range.IsValid(value))
             {
-                throw new DiptychException($"--{JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name)} {value} is out of range: choose from {range.Minimum} to {range.Maximum}.");
+                var name = names?.GetValueOrDefault(property.Name) ?? "--" + JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name);
+                throw new DiptychException($"{name} {value} is out of range: choose from {range.Minimum} to {range.Maximum}.");
             }
         }
     }

@@ -35,11 +35,14 @@ public sealed class TrainingLoop
     /// <summary>Called with the step's number and the loss of each of its passes; reading them waits for the device. For tests and traces.</summary>
     public Action<int, IReadOnlyList<double>>? Observe { get; init; }
 
+    /// <summary>Called with the steps done just before each checkpoint is written: what is written then is there for every checkpoint that is.</summary>
+    public Action<int>? AtCheckpoint { get; init; }
+
     /// <summary>Trains to the last step and returns the training time in seconds, earlier parts of a resumed run included.</summary>
     /// <param name="run">Where checkpoints and the log go.</param>
     /// <param name="progress">Told where the run stands after each step.</param>
     /// <param name="cancellation">Stops between two steps, after a checkpoint.</param>
-    /// <exception cref="DiptychException">The loss is no longer a number, or the run folder cannot be written to.</exception>
+    /// <exception cref="DiptychException">The loss is no longer a number, the run to be resumed is longer than this one, or the run folder cannot be written to.</exception>
     /// <exception cref="OperationCanceledException">The run was interrupted; it can be resumed.</exception>
     public double Run(TrainingRun run, Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -56,7 +59,7 @@ public sealed class TrainingLoop
             if (cancellation.IsCancellationRequested)
             {
                 unread.Mean(step);
-                run.Save(step, _method.Trainable, optimizer);
+                Save(run, step, optimizer);
                 throw new OperationCanceledException(cancellation);
             }
 
@@ -74,13 +77,19 @@ public sealed class TrainingLoop
 
             if (checkpointIsDue)
             {
-                run.Save(done, _method.Trainable, optimizer);
+                Save(run, done, optimizer);
             }
 
             progress?.Invoke(new TrainingProgress(done, _options.MaxTrainSteps, loss, (done - first) / clock.Elapsed.TotalSeconds));
         }
 
         return log.SecondsSoFar + clock.Elapsed.TotalSeconds;
+    }
+
+    private void Save(TrainingRun run, int done, IOptimizer optimizer)
+    {
+        AtCheckpoint?.Invoke(done);
+        run.Save(done, _method.Trainable, optimizer);
     }
 
     private List<Tensor> Update(int step, IOptimizer optimizer)

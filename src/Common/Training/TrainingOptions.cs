@@ -60,7 +60,7 @@ public sealed record TrainingOptions
     [Range(0, 10_000_000)]
     public int CheckpointingSteps { get; init; } = 500;
 
-    /// <summary>Checkpoints kept; the oldest go first. Default 2.</summary>
+    /// <summary>Checkpoints kept; the oldest go first. Default 2. What a method writes beside a checkpoint is small and stays.</summary>
     [Range(1, 1000)]
     public int CheckpointsTotalLimit { get; init; } = 2;
 

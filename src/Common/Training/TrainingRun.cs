@@ -38,11 +38,18 @@ public sealed class TrainingRun
     public string Folder { get; }
 
     /// <summary>Restores the latest checkpoint where the run resumes; returns the steps already done.</summary>
+    /// <exception cref="DiptychException">The checkpoint is damaged, of other options, or beyond the steps that are asked for.</exception>
     internal int Restore(IReadOnlyList<NamedParameter> trainable, IOptimizer optimizer)
     {
         if (!_resume || Checkpoint.Latest(Folder) is not { } checkpoint)
         {
             return 0;
+        }
+
+        if (checkpoint.Step > _options.MaxTrainSteps)
+        {
+            throw new DiptychException(
+                $"{Folder} holds a run at step {checkpoint.Step}, and --max-train-steps is {_options.MaxTrainSteps}: ask for {checkpoint.Step} or more, or choose another --output-dir.");
         }
 
         checkpoint.Restore(_fingerprint, trainable, optimizer);

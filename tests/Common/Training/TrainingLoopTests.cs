@@ -80,6 +80,59 @@ public sealed class TrainingLoopTests
         Assert.Contains("data was one and is two now", Assert.Throws<DiptychException>(() => toy.Loop(options).Run(other)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_run_beyond_the_steps_that_are_asked_for_is_refused_with_both_numbers()
+    {
+        using var folder = new TemporaryFolder();
+        using var toy = new Toy();
+        var options = new TrainingOptions { MaxTrainSteps = 5, TrainBatchSize = 1, CheckpointingSteps = 1 };
+        toy.Loop(options).Run(Run(folder.Path, options), cancellation: TestContext.Current.CancellationToken);
+        var shorter = options with { MaxTrainSteps = 3 };
+
+        var error = Assert.Throws<DiptychException>(() => toy.Loop(shorter).Run(Run(folder.Path, shorter, resume: true))).Message;
+
+        Assert.Contains("at step 5, and --max-train-steps is 3: ask for 5 or more", error, StringComparison.Ordinal);
+        toy.Loop(options).Run(Run(folder.Path, options, resume: true), cancellation: TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void A_run_of_another_length_is_refused_by_name_where_the_schedule_knows_the_end()
+    {
+        using var folder = new TemporaryFolder();
+        using var toy = new Toy();
+        var options = new TrainingOptions { MaxTrainSteps = 2, TrainBatchSize = 1, CheckpointingSteps = 1, LrScheduler = "cosine" };
+        void Train(TrainingOptions wanted, bool resume) => toy.Loop(wanted).Run(
+            new TrainingRun(folder.Path, wanted, new Dictionary<string, string> { ["options"] = TrainingFingerprint.Of(wanted).ToString() }, resume), cancellation: TestContext.Current.CancellationToken);
+        Train(options, resume: false);
+
+        var error = Assert.Throws<DiptychException>(() => Train(options with { MaxTrainSteps = 4 }, resume: true)).Message;
+
+        Assert.Contains("state.json: max-train-steps was 2 and is 4 now: resume", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Before_each_checkpoint_also_of_an_interrupted_run_the_steps_are_told()
+    {
+        using var folder = new TemporaryFolder();
+        using var toy = new Toy();
+        using var stop = new CancellationTokenSource();
+        var options = new TrainingOptions { MaxTrainSteps = 9, TrainBatchSize = 1, CheckpointingSteps = 2 };
+        var told = new List<string>();
+
+        Assert.Throws<OperationCanceledException>(() => toy.Loop(options, step => told.Add($"{step} after {Checkpoint.Latest(folder.Path)?.Step}")).Run(
+            Run(folder.Path, options),
+            p =>
+            {
+                if (p.Step == 5)
+                {
+                    stop.Cancel();
+                }
+            },
+            stop.Token));
+
+        Assert.Equal(["2 after ", "4 after 2", "5 after 4"], told);
+    }
+
     private static TrainingRun Run(string folder, TrainingOptions options, bool resume = false) => new(folder, options, Fingerprint, resume);
 
     // Learns the mean of numbers that its streams draw: a whole training run in a millisecond.
@@ -97,12 +150,14 @@ public sealed class TrainingLoopTests
             return (batch.Latents - Weight).pow(2).mean().MoveToOuterDisposeScope();
         }
 
-        public TrainingLoop Loop(TrainingOptions options) => new(options, this, 5, pass =>
+        public TrainingLoop Loop(TrainingOptions options, Action<int>? atCheckpoint = null) => new(options, this, 5, Batch) { AtCheckpoint = atCheckpoint };
+
+        private TrainingBatch Batch(MicroBatch pass)
         {
             // One stream for each photo's position, so that passes of any size meet the same numbers.
             var x = stack(Enumerable.Range(0, pass.Count).Select(i => new RandomStream(1, RandomPurpose.Noise, pass.FirstPosition + i).Normal(width)).ToArray());
             return new TrainingBatch(pass.Index == Poison ? x * double.NaN : x, x, x, new([x]));
-        });
+        }
 
         public void Dispose() => Weight.Dispose();
     }
