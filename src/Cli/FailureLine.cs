@@ -6,6 +6,9 @@ namespace Diptych.Cli;
 /// <summary>The one line a failure becomes.</summary>
 internal static class FailureLine
 {
+    // libtorch's allocators have no exception of their own, only words: on the processor, on a GPU, and the system's below both.
+    private static readonly string[] MemoryWords = ["out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory"];
+
     /// <summary>The line for stderr and the exit code.</summary>
     /// <param name="failure">What was thrown.</param>
     /// <param name="verb">The verb that was run, with the program's name, for the pointer to its help.</param>
@@ -16,8 +19,23 @@ internal static class FailureLine
         InterruptedException => ($"diptych: {OneLine(failure.Message)}", ExitCodes.Interrupted),
         DiptychException or ReportException => ($"diptych: {OneLine(failure.Message)}", ExitCodes.Failed),
         TypeInitializationException { InnerException: { } inner } => Of(inner, verb),
+        _ when IsOutOfMemory(failure) => ($"diptych: out of memory: {LessMemory(verb)}.", ExitCodes.Failed),
         IOException or UnauthorizedAccessException => ($"diptych: {OneLine(failure.Message).TrimEnd('.')}: free some space, or choose another file or folder.", ExitCodes.Failed),
         _ => ($"diptych: {failure.GetType().Name}: {FirstLine(failure.Message)} ({WhereTheRestIs(failure)})", ExitCodes.Failed),
+    };
+
+    private static bool IsOutOfMemory(Exception? failure) => failure is not null
+        && (failure is OutOfMemoryException || MemoryWords.Any(words => failure.Message.Contains(words, StringComparison.OrdinalIgnoreCase)) || IsOutOfMemory(failure.InnerException));
+
+    // Only options that the verb has.
+    private static string LessMemory(string verb) => verb.Split(' ') switch
+    {
+        [_, "train", ..] => "lower --train-batch-size (--gradient-accumulation-steps makes up for it) or --resolution, or give --use-8bit-adam",
+        [_, "generate", ..] => "lower --batch-size, --height and --width, or give --precision bf16, --vae-slicing or --vae-tiling",
+        [_, "compare", ..] => "lower --train-batch-size, or compare on a smaller --model",
+        [_, "bench", "load", ..] or [_, "convert", ..] or [_, "model", ..] => "give --precision bf16, or end other programs",
+        [_, "bench", ..] => "lower --batch or --resolution",
+        _ => "end other programs, or use a machine with more of it",
     };
 
     // libtorch's messages carry its own stack trace below the first line.

@@ -36,7 +36,7 @@ internal sealed class Interruption : IDisposable
         }
 
         context.Cancel = true;
-        _error.WriteLine("diptych: stopping after this step; once more stops at once");
+        _error.WriteLine("diptych: stopping at the next safe place; once more stops at once");
         _source.Cancel();
     }
 }

@@ -15,7 +15,8 @@ internal sealed record Session(Terminal Terminal, IReadOnlyList<string> Argument
     /// <summary>Opens the display of long work's progress; disposing of it leaves the terminal as it was.</summary>
     public IProgressDisplay ShowProgress() => Terminal.ErrorIsTerminal ? new TerminalProgress(Terminal) : new PlainProgress(Terminal.Error, Clock);
 
-    private static string Quote(string argument) =>
+    /// <summary>A word as a shell reads it back.</summary>
+    public static string Quote(string argument) =>
         argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_=./,:+@%".Contains(c, StringComparison.Ordinal))
             ? argument
             : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";

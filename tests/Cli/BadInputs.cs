@@ -54,6 +54,7 @@ internal static class BadInputs
         ["an unknown sampler"] = new(s => [.. Generate(s, LabCopy.Model), "--sampler", "magic"], ["magic", "ddim"], 2),
         ["a json file that is a folder"] = new(s => [.. Generate(s, LabCopy.Model), "--json", s.Root], ["--json"], 2),
         ["a json file below a file"] = new(s => [.. Generate(s, LabCopy.Model), "--json", Path.Combine(Touched(s, "file"), "x.json")], ["--json"], 2),
+        ["a json file that cannot be written"] = new(s => [.. Generate(s, LabCopy.Model), "--json", "/proc/none.json"], ["--json", "writable"]),
         ["prior preservation without a class prompt"] = new(s => [.. TrainDreamBooth(s), "--with-prior-preservation"], ["--class-prompt"], 2),
         ["an output folder that is a file"] = new(s => Generate(s, LabCopy.Model, Touched(s, "file")), ["--output-dir", "is a file"]),
         ["an output folder that cannot be written to"] = new(s => Generate(s, LabCopy.Model, "/proc/out"), ["--output-dir", "writable"]),
@@ -67,8 +68,21 @@ internal static class BadInputs
         ["a comparison on a model that is not there"] = new(s => Compare(s, "--model", s["nowhere"]), ["nowhere", "no such folder"]),
         ["a comparison on a model cut off in the middle"] = new(
             s => Compare(s, "--model", LabCopy.Of(s, copy => LabCopy.Replace(copy, "vae/diffusion_pytorch_model.safetensors", b => b[..(b.Length / 2)]))), ["vae/diffusion_pytorch_model.safetensors"]),
+        ["a noun the embedded model does not know"] = new(s => Compare(s, "--class", "woman"), ["--class woman", "teapot", "--model"], 2),
+        ["a comparison to go on with, in no folder"] = new(_ => ["compare", "--resume"], ["--resume", "--output-dir"], 2),
+        ["a comparison to go on with that never began"] = new(s => Compare(s, "--resume"), ["out", "no comparison to resume", "--output-dir"]),
         ["a report of a folder that is not there"] = new(s => ["report", s["nowhere"]], ["nowhere", "diptych compare"]),
         ["a report of a folder that is no run"] = new(s => ["report", s.Root], ["run.json"]),
+
+        // The laboratory, and benchmarks.
+        ["a sheet that is a folder"] = new(s => ["lab", "verify", "--sheet", s.Root], ["--sheet", "is a folder"], 2),
+        ["a sheet and figures at once"] = new(s => ["lab", "verify", "--sheet", s["sheet.png"], "--captions", "8"], ["--sheet", "--captions"], 2),
+        ["a count beside subjects"] = new(s => ["lab", "render", "--subjects", "2", "--count", "3", "--output-dir", s["out"]], ["--subjects", "--count"], 2),
+        ["pictures rendered into a file"] = new(s => ["lab", "render", "--count", "1", "--output-dir", Touched(s, "file")], ["--output-dir", "is a file"]),
+        ["a laboratory copied into a file"] = new(s => ["lab", "pretrain", "--micro", "--work-dir", s["work"], "--output-dir", Touched(s, "file")], ["--output-dir", "is a file"]),
+        ["a laboratory built below a file"] = new(s => ["lab", "pretrain", "--micro", "--work-dir", Path.Combine(Touched(s, "file"), "work")], ["--work-dir", "is a file"]),
+        ["a benchmark's resolution of nothing"] = new(_ => ["bench", "--resolution", "0"], ["--resolution 0", "multiple of 8"], 2),
+        ["a benchmark's resolution that does not fit"] = new(_ => ["bench", "--resolution", "100"], ["--resolution 100", "multiple of 8"], 2),
 
         // What is asked of a drawing, and does not fit it.
         ["a weight that is never closed"] = Asked(["'('", "character 3"], "--prompt-weights", "--prompt", "a (red dog"),

@@ -14,7 +14,7 @@ public sealed class DoctorVerbTests
         Assert.Equal(0, run.Code);
         Assert.Empty(run.Error);
         Assert.Contains("fine     libtorch: 2.", run.Out, StringComparison.Ordinal);
-        Assert.Contains("fine     embedded model: ", run.Out, StringComparison.Ordinal);
+        Assert.Matches("fine     embedded model: .*DIPTYCH_LAB", run.Out);
         Assert.DoesNotContain('\u001b', run.Out);
         Assert.True(JsonDocument.Parse(File.ReadAllText(scratch["doctor.json"])).RootElement.GetProperty("usable").GetBoolean());
     }
@@ -42,5 +42,6 @@ public sealed class DoctorVerbTests
         Assert.Equal(1, run.Code);
         Assert.Contains("problem  embedded model", run.Out, StringComparison.Ordinal);
         Assert.Contains("model/unet/diffusion_pytorch_model.safetensors", run.Out, StringComparison.Ordinal);
+        Assert.Contains("judges/mini-dino/model.safetensors", run.Out, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Diptych.Cli;
 using Diptych.Common;
 using Diptych.Reports;
@@ -23,6 +25,42 @@ public sealed class FailureLineTests
 
     [Fact]
     public void An_interruption_is_exit_code_130() => Assert.Equal(130, FailureLine.Of(new OperationCanceledException(), "diptych x").Code);
+
+    [Theory]
+    [InlineData(typeof(InsufficientMemoryException), "")]
+    [InlineData(typeof(ExternalException), "CUDA out of memory. Tried to allocate 2.00 GiB\n   at c10::Error")]
+    [InlineData(typeof(ExternalException), "[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes")]
+    [InlineData(typeof(IOException), "Cannot allocate memory : '/x'")]
+    public void Too_little_memory_is_no_defect_and_has_a_remedy(Type type, string message)
+    {
+        var failure = (Exception)Activator.CreateInstance(type, message)!;
+
+        var (line, code) = FailureLine.Of(failure, "diptych train db");
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("diptych: out of memory: ", line, StringComparison.Ordinal);
+        Assert.Contains("--train-batch-size", line, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', line);
+        Assert.Contains("--precision bf16", FailureLine.Of(new InvalidOperationException("while drawing", failure), "diptych generate").Line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("train", "ti")]
+    [InlineData("train", "db")]
+    [InlineData("generate")]
+    [InlineData("compare")]
+    [InlineData("convert")]
+    [InlineData("model", "random")]
+    [InlineData("bench")]
+    [InlineData("bench", "load")]
+    [InlineData("lab", "verify")]
+    public void Remedies_for_too_little_memory_are_options_the_verb_has(params string[] verb)
+    {
+        var line = FailureLine.Of(new InsufficientMemoryException(), $"diptych {string.Join(' ', verb)}").Line;
+        var help = CliRun.Of([.. verb, "--help"]).Out;
+
+        Assert.All(Regex.Matches(line, "--[a-z0-9-]+"), option => Assert.Contains($"{option.Value} ", help, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void A_defect_is_one_line_whose_full_text_is_kept_in_a_file()

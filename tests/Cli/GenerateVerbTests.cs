@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Diptych.Common.Data;
+using Diptych.Common.Weights;
 using Diptych.Tests.Common.Text;
+using static TorchSharp.torch;
 
 namespace Diptych.Tests.Cli;
 
@@ -55,6 +57,26 @@ public sealed class GenerateVerbTests
 
         Assert.True(run.Code == 0, run.Error);
         Assert.Contains(run.ErrorLines, line => line.Contains("92 tokens", StringComparison.Ordinal) && line.Contains("--long-prompts", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("a photo of a dog", "a car", false)]
+    [InlineData("a photo of a My-Rex", "a car", true)]
+    [InlineData("a photo of a dog", "my-rex", true)]
+    public void The_word_of_an_embedding_is_told_and_where_no_prompt_contains_it_that_as_well(string prompt, string negative, bool named)
+    {
+        using var scratch = new ScratchFolder();
+        const int width = 160;
+        using (var rows = ones(2, width))
+        {
+            SafetensorsWriter.Write(scratch["my-rex.safetensors"], [KeyValuePair.Create("emb_params", rows)]);
+        }
+
+        var run = Draw(scratch, prompt, "--negative-prompt", negative, "--embedding", scratch["my-rex.safetensors"]);
+
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Contains("loaded my-rex, 2 vectors", run.ErrorLines);
+        Assert.Equal(named ? 0 : 1, run.ErrorLines.Count(line => line.Contains("no prompt contains my-rex", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -45,5 +45,50 @@ public sealed class TrainDreamBoothTests
         Assert.Equal("5E-06", options.GetProperty("learning-rate").GetString());
     }
 
+    [Fact]
+    public void The_export_says_the_prediction_type_the_network_was_trained_with()
+    {
+        using var scratch = new ScratchFolder();
+
+        var run = CliRun.Of([.. BadInputs.TrainDreamBooth(scratch), "--max-train-steps", "1", "--prediction-type", "sample"]);
+
+        Assert.True(run.Code == 0, run.Error);
+        var scheduler = JsonDocument.Parse(File.ReadAllText(scratch["out", "model", "scheduler", "scheduler_config.json"])).RootElement;
+        Assert.Equal("sample", scheduler.GetProperty("prediction_type").GetString());
+    }
+
+    [Fact]
+    public void In_parity_weights_that_do_not_fit_the_batch_are_refused_before_class_images_are_drawn()
+    {
+        using var scratch = new ScratchFolder();
+        // The only 1 of the command is its batch size.
+        var command = BadInputs.TrainDreamBooth(scratch).Select(word => word == "1" ? "2" : word);
+
+        var run = CliRun.Of([.. command, "--parity", "--snr-gamma", "5", "--with-prior-preservation", "--class-prompt", "a photo of dog"]);
+
+        Assert.Equal(2, run.Code);
+        Assert.Contains("--train-batch-size 1", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(scratch["out"]));
+    }
+
+    [Fact]
+    public void A_value_out_of_range_is_told_by_its_own_name()
+    {
+        using var scratch = new ScratchFolder();
+
+        var run = CliRun.Of([.. BadInputs.TrainDreamBooth(scratch), "--class-steps", "0"]);
+
+        Assert.Equal(2, run.Code);
+        Assert.Contains("--class-steps 0", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_default_learning_rate_is_the_references()
+    {
+        var help = string.Join(' ', CliRun.Of("train", "db", "--help").Out.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Contains("Peak learning rate. Default 5E-06.", help, StringComparison.Ordinal);
+    }
+
     private static string? ModelHash(string json) => JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("model_hash").GetString();
 }

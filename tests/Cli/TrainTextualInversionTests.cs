@@ -77,6 +77,59 @@ public sealed class TrainTextualInversionTests
     }
 
     [Fact]
+    public void The_word_of_every_checkpoint_stays_and_draws_and_other_templates_are_refused_on_resuming()
+    {
+        using var scratch = new ScratchFolder();
+        File.WriteAllText(scratch["t.txt"], "a photo of a {}\n");
+        string[] command = [.. BadInputs.Train(scratch), "--template-file", scratch["t.txt"], "--checkpointing-steps", "1", "--checkpoints-total-limit", "1", "--max-train-steps"];
+
+        var trained = CliRun.Of([.. command, "3"]);
+        var drawn = CliRun.Of([.. BadInputs.Generate(scratch, LabCopy.Model, scratch["pictures"], "a photo of a <d>"), "--embedding", scratch["out", "learned_embeds-steps-2.safetensors"]]);
+        File.WriteAllText(scratch["t.txt"], "a picture of a {}\n");
+        var other = CliRun.Of([.. command, "4", "--resume"]);
+
+        Assert.True(trained.Code == 0, trained.Error);
+        Assert.True(drawn.Code == 0, drawn.Error);
+        byte[] Word(string name) => File.ReadAllBytes(scratch["out", name]);
+        Assert.Equal(Word("learned_embeds.safetensors"), Word("learned_embeds-steps-3.safetensors"));
+        Assert.NotEqual(Word("learned_embeds-steps-1.safetensors"), Word("learned_embeds-steps-2.safetensors"));
+        Assert.Single(Directory.GetDirectories(scratch["out"], "checkpoint-*"));
+        Assert.Equal(1, other.Code);
+        Assert.Contains("templates was ", Assert.Single(other.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_cannot_become_shorter_nor_longer_where_its_schedule_knows_the_end()
+    {
+        using var scratch = new ScratchFolder();
+        string[] command = [.. BadInputs.Train(scratch), "--checkpointing-steps", "1", "--max-train-steps"];
+        string[] cosine = [.. command.Select(word => word == scratch["out"] ? scratch["cosine"] : word), "2", "--lr-scheduler", "cosine"];
+        Assert.Equal(0, CliRun.Of([.. command, "2"]).Code);
+        Assert.Equal(0, CliRun.Of(cosine).Code);
+        File.Delete(scratch["out", "learned_embeds.safetensors"]);
+
+        var shorter = CliRun.Of([.. command, "1", "--resume"]);
+        var longer = CliRun.Of([.. cosine.Select(word => word == "2" ? "3" : word), "--resume"]);
+
+        Assert.Equal(1, shorter.Code);
+        Assert.Contains("at step 2, and --max-train-steps is 1", Assert.Single(shorter.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(1, longer.Code);
+        Assert.Contains("--max-train-steps was 2 and is 3 now", Assert.Single(longer.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_said_about_the_model_is_in_the_line_that_tells_how_to_use_the_word()
+    {
+        using var scratch = new ScratchFolder();
+
+        var run = CliRun.Of([.. BadInputs.Train(scratch), "--max-train-steps", "1", "--prediction-type", "v-prediction"]);
+
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Contains($" --prediction-type v-prediction --embedding {scratch["out", "learned_embeds.safetensors"]} --prompt 'a photo of <d>'", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("--variant", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Parity_takes_the_references_defaults()
     {
         using var scratch = new ScratchFolder();

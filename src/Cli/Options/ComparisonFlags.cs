@@ -4,6 +4,7 @@ using Diptych.Common.Diffusion;
 using Diptych.Comparison;
 using Diptych.Lab;
 using Diptych.Lab.Subjects;
+using Diptych.Lab.World;
 
 namespace Diptych.Cli.Options;
 
@@ -37,6 +38,7 @@ internal sealed class ComparisonFlags
     private readonly Option<double?> _dbRate = OptionKinds.Number("--db-learning-rate", FormattableString.Invariant($"Learning rate of DreamBooth. Default {Full.DreamBoothLearningRate}."));
     private readonly Option<int?> _batch = OptionKinds.Whole("--train-batch-size", $"Photos a training pass sees. Default {Full.TrainBatchSize}.");
     private readonly Option<int?> _classImages = OptionKinds.Whole("--num-class-images", $"Class images for prior preservation. Default {Full.NumClassImages}.");
+    private readonly Option<double?> _priorWeight = OptionKinds.Number("--prior-loss-weight", FormattableString.Invariant($"Weight of the class images' loss in prior preservation. Default {Full.PriorLossWeight}."));
     private readonly Option<int?> _steps = OptionKinds.Whole("--steps", $"Sampler steps. Default {Full.Generation.Steps}.");
     private readonly Option<double?> _guidance = OptionKinds.Number("--guidance-scale", FormattableString.Invariant($"Classifier-free guidance. Default {Full.Generation.GuidanceScale}."));
     private readonly Option<string?> _sampler = OptionKinds.Text("--sampler", "NAME", $"One of {string.Join(", ", SamplerNames.Known)}. Default the one the model names.");
@@ -46,7 +48,7 @@ internal sealed class ComparisonFlags
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])
-            [_subject, _class, _model, _output, _resume, _seed, _description, _quick, _identifier, _placeholder, _pictures, _tiSteps, _tiRate, _dbSteps, _dbRate, _batch, _classImages, _steps, _guidance, _sampler, _precision.Option])
+            [_subject, _class, _model, _output, _resume, _seed, _description, _quick, _identifier, _placeholder, _pictures, _tiSteps, _tiRate, _dbSteps, _dbRate, _batch, _classImages, _priorWeight, _steps, _guidance, _sampler, _precision.Option])
         {
             command.Add(option);
         }
@@ -57,10 +59,16 @@ internal sealed class ComparisonFlags
     /// <summary>The comparison that is asked for.</summary>
     /// <param name="values">The command line.</param>
     /// <param name="now">Names the folder of a run that was given none.</param>
-    /// <exception cref="UsageException">A value is out of range, or the class noun is not known.</exception>
+    /// <exception cref="UsageException">A value is out of range, the class noun is not known, or there is no folder to resume in.</exception>
     /// <exception cref="Common.DiptychException">The subject or the laboratory is missing.</exception>
     public ComparisonOptions Read(OptionValues values, DateTimeOffset now)
     {
+        // The default is a new folder, in which there is nothing to go on with.
+        if (values.Of(_resume) && values.OrNone(_output) is null)
+        {
+            throw new UsageException("--resume goes on with the comparison of a folder: name it with --output-dir.");
+        }
+
         var plain = values.Of(_quick) ? Quick : Full;
         var generation = Ranges.Check(plain.Generation with
         {
@@ -81,17 +89,23 @@ internal sealed class ComparisonFlags
             DreamBoothLearningRate = values.Of(_dbRate, plain.DreamBoothLearningRate),
             TrainBatchSize = values.Of(_batch, plain.TrainBatchSize),
             NumClassImages = values.Of(_classImages, plain.NumClassImages),
+            PriorLossWeight = values.Of(_priorWeight, plain.PriorLossWeight),
             Description = values.OrNone(_description),
-        });
+        },
+            (nameof(ComparisonOptions.TextualInversionSteps), _tiSteps), (nameof(ComparisonOptions.TextualInversionLearningRate), _tiRate),
+            (nameof(ComparisonOptions.DreamBoothSteps), _dbSteps), (nameof(ComparisonOptions.DreamBoothLearningRate), _dbRate));
         var subject = values.OrNone(_subject) ?? values.Keep(_subject, LabModel.Find().Subject(DefaultSubject));
+        var noun = values.OrNone(_class) ?? values.Keep(_class, ClassOf(subject));
+        var model = values.OrNone(_model) ?? values.Keep(_model, LabModel.Find().Model);
+        RequireKnownNoun(noun, model);
         var device = _device.Read(values);
         return numbers with
         {
             Device = device.type,
             MixedPrecision = _precision.Read(values, device),
             Subject = subject,
-            ClassNoun = values.OrNone(_class) ?? values.Keep(_class, ClassOf(subject)),
-            Model = values.OrNone(_model) ?? values.Keep(_model, LabModel.Find().Model),
+            ClassNoun = noun,
+            Model = model,
             OutputDir = values.OrNone(_output) ?? values.Keep(_output, FolderFor(subject, now)),
             Resume = values.Of(_resume),
         };
@@ -100,6 +114,17 @@ internal sealed class ComparisonFlags
     private static string ClassOf(string subject) => LabSubject.Load(subject).Truth?.Class
         ?? throw new UsageException($"--class is missing: {subject} does not say what it shows; give the noun, such as --class dog.");
 
+    // Any other noun is several tokens to the embedded model and a thing it never saw.
+    private static void RequireKnownNoun(string noun, string model)
+    {
+        if (!LabWords.Classes.Contains(noun) && Normal(model) == Normal(LabModel.Find().Model))
+        {
+            throw new UsageException($"--class {noun}: the embedded model knows {string.Join(", ", LabWords.Classes)}; choose one of them, or give a model that knows other nouns with --model.");
+        }
+    }
+
+    private static string Normal(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+
     private static string FolderFor(string subject, DateTimeOffset now) => Path.Combine(
-        "runs", $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(subject)))}-{now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
+        "runs", $"{Path.GetFileName(Normal(subject))}-{now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
 }

@@ -31,13 +31,17 @@ internal static class OptionKinds
             text => Array.IndexOf(names, text.Replace('_', '-')) is >= 0 and var at ? Enum.GetValues<T>()[at] : null);
     }
 
-    /// <summary>Any text.</summary>
+    /// <summary>Text that is not empty: a file, a folder, a word.</summary>
     public static Option<string?> Text(string name, string help, string description, params string[] aliases) =>
-        new(name, aliases) { HelpName = help, Description = description, Arity = ArgumentArity.ExactlyOne };
+        NotEmpty(new(name, aliases) { HelpName = help, Description = description, Arity = ArgumentArity.ExactlyOne });
 
-    /// <summary>Text that must be given.</summary>
+    /// <summary>Text that must be given, and is not empty.</summary>
     public static Option<string?> Required(string name, string help, string description, params string[] aliases) =>
-        new(name, aliases) { HelpName = help, Description = description, Arity = ArgumentArity.ExactlyOne, Required = true };
+        NotEmpty(new(name, aliases) { HelpName = help, Description = description, Arity = ArgumentArity.ExactlyOne, Required = true });
+
+    /// <summary>A prompt. It may be empty: that asks for something, and not always for what no prompt asks for.</summary>
+    public static Option<string?> Prompt(string name, string description, bool required = false) =>
+        new(name) { HelpName = "P", Description = description, Arity = ArgumentArity.ExactlyOne, Required = required };
 
     /// <summary>Yes, no, or not said; the name alone is yes.</summary>
     public static Option<Answer?> Switch(string name, string description) => new(name)
@@ -62,6 +66,19 @@ internal static class OptionKinds
 
     /// <summary>Given or not.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
+
+    // A shell variable that is not set is the usual cause; further on it would be found out by whatever reads the file first.
+    private static Option<string?> NotEmpty(Option<string?> option)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value.Length: 0 }])
+            {
+                result.AddError($"{option.Name} needs a value.");
+            }
+        });
+        return option;
+    }
 
     private static Option<T?> Parsed<T>(string name, string help, string description, string kind, Func<string, T?> parse) => new(name)
     {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Diptych.Common;
 using Diptych.Common.Training;
 
@@ -7,16 +8,20 @@ namespace Diptych.Cli.Options;
 internal static class Ranges
 {
     /// <summary>Checks the ranges a record declares.</summary>
-    public static T Check<T>(T options)
+    /// <param name="options">The record.</param>
+    /// <param name="names">Properties whose option is not called like them.</param>
+    public static T Check<T>(T options, params (string Property, Option Option)[] names)
         where T : notnull => AsUsage(() =>
         {
-            OptionsValidation.Check(options);
+            OptionsValidation.Check(options, names.ToDictionary(name => name.Property, name => name.Option.Name));
             return options;
         });
 
     /// <summary>Checks training options: their ranges, AdamW's, and the learning rate's shape.</summary>
     public static TrainingOptions Check(TrainingOptions options)
     {
+        // Before the declared range, which knows no 0: the option's "no limit" is no value at all.
+        Require("--max-grad-norm", options.MaxGradNorm ?? 0, options.MaxGradNorm is null or (>= 1e-8 and <= 1e8), "from 1E-08 to 1E+08, or 0 for no limit");
         Check<TrainingOptions>(options);
         Require("--adam-beta1", options.Adam.Beta1, options.Adam.Beta1 is >= 0 and < 1, "from 0 to below 1");
         Require("--adam-beta2", options.Adam.Beta2, options.Adam.Beta2 is >= 0 and < 1, "from 0 to below 1");

@@ -31,7 +31,7 @@ internal sealed class TrainingFlags
     private readonly Option<int?> _every;
     private readonly Option<int?> _keep;
     private readonly PrecisionFlag _precision = new("Precision of matrix products; weights and losses stay fp32. With --parity the default is no.");
-    private readonly Option<bool> _parity = OptionKinds.Flag("--parity", "Do what the reference script does: its defaults, its way of preparing photos, its epochs. Default no.");
+    private readonly Option<bool> _parity = OptionKinds.Flag("--parity", "Do what the reference script does: its defaults, its way of preparing photos, its epochs; but an XL prompt is summarised at its end, not at its learned word. Default no.");
 
     public TrainingFlags(TrainingDefaults defaults)
     {

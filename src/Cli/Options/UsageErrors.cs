@@ -36,6 +36,11 @@ internal static class UsageErrors
         }
 
         var name = token.Split('=')[0];
+        if (command.Parents.Any(parent => parent.Name == "train") && ReferenceFlags.InsteadOf(name) is { } instead)
+        {
+            return $"there is no option {name}: {instead}.";
+        }
+
         var near = command.Options.Select(o => o.Name).Where(o => Distance(o, name) <= 3).MinBy(o => Distance(o, name));
         return token.StartsWith('-')
             ? $"there is no option {name}{(near is null ? "" : $"; did you mean {near}?")}"

@@ -25,7 +25,18 @@ internal sealed class OutputFolder
     /// <exception cref="DiptychException">It is a file, or cannot be written to.</exception>
     public static OutputFolder At(string path)
     {
-        var existing = Path.GetFullPath(path);
+        RequireWritable("--output-dir", path, path);
+        return new OutputFolder(path);
+    }
+
+    /// <summary>Makes sure a folder is there or can be made, and can be written to; makes nothing.</summary>
+    /// <param name="option">The option that asks for it.</param>
+    /// <param name="given">What the option was given.</param>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="DiptychException">It is a file, or cannot be written to.</exception>
+    public static void RequireWritable(string option, string given, string folder)
+    {
+        var existing = Path.GetFullPath(folder);
         while (!Directory.Exists(existing) && !File.Exists(existing) && Path.GetDirectoryName(existing) is { } parent)
         {
             existing = parent;
@@ -33,7 +44,7 @@ internal sealed class OutputFolder
 
         if (File.Exists(existing))
         {
-            throw new DiptychException($"--output-dir {path}: {existing} is a file, not a folder; choose another place.");
+            throw new DiptychException($"{option} {given}: {existing} is a file, not a folder; choose another place.");
         }
 
         var probe = Path.Combine(existing, $".diptych-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
@@ -44,10 +55,8 @@ internal sealed class OutputFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DiptychException($"--output-dir {path}: {existing} cannot be written to ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); choose a writable folder.", e);
+            throw new DiptychException($"{option} {given}: {existing} cannot be written to ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); choose a writable folder.", e);
         }
-
-        return new OutputFolder(path);
     }
 
     /// <summary>Removes the folder where this command made it and nothing of worth came to be in it.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Diptych.Cli.Options;
 using Diptych.Common;
+using Diptych.Common.Training;
 
 namespace Diptych.Cli.Runs;
 
@@ -10,7 +11,7 @@ internal sealed class TrainingFolder
     // Where things lie and how often they are saved may change between two parts of a run; hashes tell whether model and photos did.
     private static readonly HashSet<string> Free =
     [
-        "output-dir", "resume", "device", "pretrained-model-name-or-path", "instance-data-dir", "class-data-dir", "checkpointing-steps", "checkpoints-total-limit", "max-train-steps",
+        "output-dir", "resume", "device", "pretrained-model-name-or-path", "instance-data-dir", "class-data-dir", "checkpointing-steps", "checkpoints-total-limit",
     ];
 
     private readonly OutputFolder _output;
@@ -49,7 +50,7 @@ internal sealed class TrainingFolder
             return;
         }
 
-        foreach (var name in values.Effective.Keys.Union(before.Options.Keys).Where(n => !Free.Contains(n)))
+        foreach (var name in values.Effective.Keys.Union(before.Options.Keys).Where(n => !IsFree(n, values)))
         {
             var (then, now) = (before.Options.GetValueOrDefault(name, "not given"), values.Effective.GetValueOrDefault(name, "not given"));
             if (then != now)
@@ -58,6 +59,11 @@ internal sealed class TrainingFolder
             }
         }
     }
+
+    // A run may be prolonged where nothing it did so far depended on its length.
+    private static bool IsFree(string name, OptionValues values) => name == "max-train-steps"
+        ? !TrainingFingerprint.DependsOnLength(values.Effective.GetValueOrDefault("lr-scheduler", ""))
+        : Free.Contains(name);
 
     /// <summary>Writes the record once training has truly begun: by then everything that can be refused has been.</summary>
     public void Begin(Func<TrainingRecord> record)

@@ -62,16 +62,20 @@ internal sealed class DreamBoothMethod : ITrainingMethod
             OffsetNoise = values.Of(_offset),
         });
         const int referenceSteps = 50, referenceBatch = 4;
-        _generation = Ranges.Check(new GenerationOptions
+        var generation = new GenerationOptions
         {
             Steps = values.Of(_steps, training.Parity ? referenceSteps : _generation.Steps),
             GuidanceScale = values.Of(_guidance, _generation.GuidanceScale),
             BatchSize = values.Of(_batch, training.Parity ? referenceBatch : _generation.BatchSize),
-        });
-        if (_options.WithPriorPreservation && string.IsNullOrWhiteSpace(_options.ClassPrompt))
+        };
+        _generation = Ranges.Check(
+            generation, (nameof(GenerationOptions.Steps), _steps), (nameof(GenerationOptions.GuidanceScale), _guidance), (nameof(GenerationOptions.BatchSize), _batch));
+        Ranges.AsUsage(() =>
         {
-            throw new UsageException("--with-prior-preservation needs --class-prompt: give the instance prompt without its rare word, such as \"a photo of dog\".");
-        }
+            var all = _options with { Training = training };
+            all.RequireFit();
+            return all;
+        });
     }
 
     public int EpochLength(int photos) => _options.WithPriorPreservation ? Math.Max(photos, _options.NumClassImages) : photos;
@@ -94,7 +98,7 @@ internal sealed class DreamBoothMethod : ITrainingMethod
         [
             exported,
             FormattableString.Invariant($"{result.TrainedParameters} numbers learned in {result.Seconds:0.0} s"),
-            $"to use it: diptych generate --model '{exported}' --prompt '{options.InstancePrompt}'",
+            $"to use it: diptych generate --model {Session.Quote(exported)} --prompt {Session.Quote(options.InstancePrompt)}",
         ]);
     }
 

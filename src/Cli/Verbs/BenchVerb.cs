@@ -21,7 +21,7 @@ internal sealed class BenchVerb
     private readonly Option<string?> _photos = OptionKinds.Text("--instance-data-dir", "DIR", "Training photos. Default the embedded subject's.");
     private readonly Option<string?> _method = OptionKinds.Text("--method", "ti|db|draw", "Textual Inversion's step, DreamBooth's, or drawing pictures. Default the two steps.");
     private readonly Option<int?> _batch = OptionKinds.Whole("--batch", "Pictures a step. Default 4; 8 for drawing, of which ours takes 32 at once where they are small.");
-    private readonly Option<int?> _resolution = OptionKinds.Whole("--resolution", "Pixels a side. Default the model's own.");
+    private readonly Option<int?> _resolution = OptionKinds.Whole("--resolution", "Pixels a side, a multiple of 8. Default the model's own.");
     private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Timed steps of each side, the median counts; for drawing, sampler steps of each of three batches. Default 15; 25 for drawing.");
     private readonly PrecisionFlag _precision = new("Precision of our products; the script-shaped side stays in fp32.");
     private readonly Option<string?> _json = JsonFile.Option();
@@ -58,13 +58,14 @@ internal sealed class BenchVerb
         var draws = methods is ["draw"];
         var steps = InRange("--steps", values.Of(_steps, draws ? 25 : 15), 1000);
         var batch = InRange("--batch", values.Of(_batch, draws ? 8 : 4), 1024);
+        var resolution = MultipleOf8(values.OrNone(_resolution));
         var json = parsed.GetValue(_json);
         JsonFile.Check(json);
         var device = _device.Read(values);
         using var display = _session.ShowProgress();
         using var model = values.OrNone(_model) is { } folder ? BenchmarkModel.At(folder) : BenchmarkModel.Of(values.Of(_shape, BenchmarkShape.Lab), (what, done, total) => display.Report(what, done, total), _session.Cancellation);
         var setup = new StepSetup(
-            model.Folder, values.OrNone(_photos) ?? Path.Combine(LabModel.Find().Subject("off-palette-dog"), "references"), values.OrNone(_resolution) ?? OwnSize(model.Folder),
+            model.Folder, values.OrNone(_photos) ?? Path.Combine(LabModel.Find().Subject("off-palette-dog"), "references"), resolution ?? OwnSize(model.Folder),
             batch, _precision.Read(values, device), device);
 
         var fp32 = MachineCeiling.Measure(device);
@@ -85,6 +86,10 @@ internal sealed class BenchVerb
         using var sd = Common.Pipelines.StableDiffusion.Load(model);
         return sd.PictureSize;
     }
+
+    private static int? MultipleOf8(int? resolution) => resolution is null || (resolution is >= 8 and <= 4096 && resolution % 8 == 0)
+        ? resolution
+        : throw new UsageException($"--resolution {resolution} is out of range: choose a multiple of 8 from 8 to 4096.");
 
     private static int InRange(string option, int value, int most) =>
         value >= 1 && value <= most ? value : throw new UsageException($"{option} {value} is out of range: choose from 1 to {most}.");

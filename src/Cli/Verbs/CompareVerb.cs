@@ -57,7 +57,7 @@ internal static class CompareVerb
     private static string GoOn(Session session, ComparisonOptions options)
     {
         var command = session.CommandLine;
-        command += command.Contains("--output", StringComparison.Ordinal) ? "" : $" --output-dir {options.OutputDir}";
+        command += session.Arguments.Any(a => a.StartsWith("--output", StringComparison.Ordinal)) ? "" : $" --output-dir {Session.Quote(options.OutputDir)}";
         return command + (options.Resume ? "" : " --resume");
     }
 }

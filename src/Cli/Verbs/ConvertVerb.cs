@@ -41,7 +41,7 @@ internal sealed class ConvertVerb
         using (var display = _session.ShowProgress())
         {
             var done = 0;
-            model.Convert(output.Root, values.OrNone(_precision)?.Type(), network => display.Report($"writing {network}", done++, model.Networks.Count));
+            model.Convert(output.Root, values.OrNone(_precision)?.Type(), network => display.Report($"writing {network}", done++, model.Networks.Count), _session.Cancellation);
         }
 
         _session.Terminal.Out.WriteLine(output.Root);

@@ -13,7 +13,7 @@ internal static class DoctorVerb
     [
         "model/model_index.json", "model/scheduler/scheduler_config.json", "model/tokenizer/tokenizer_config.json", "model/text_encoder/model.safetensors",
         "model/unet/diffusion_pytorch_model.safetensors", "model/vae/diffusion_pytorch_model.safetensors", "judges/oracle/model.safetensors",
-        "judges/mini-clip/model.safetensors", "subjects/off-palette-dog/subject.json", "captions-seen.json", "captions-unseen.json",
+        "judges/mini-clip/model.safetensors", "judges/mini-dino/model.safetensors", "subjects/off-palette-dog/subject.json", "captions-seen.json", "captions-unseen.json",
     ];
 
     public static Command Create(Session session)
@@ -52,8 +52,8 @@ internal static class DoctorVerb
             var root = LabModel.Find().Root;
             var bad = LabFiles.Where(f => !File.Exists(Path.Combine(root, f)) || new FileInfo(Path.Combine(root, f)).Length < 16).ToList();
             return bad.Count == 0
-                ? DoctorFinding.Fine(name, root)
-                : DoctorFinding.Problem(name, $"{root} lacks {string.Join(", ", bad)}", "check the repository out again.");
+                ? DoctorFinding.Fine(name, $"{root} ({LabModel.Variable} chooses another laboratory)")
+                : DoctorFinding.Problem(name, $"{root} lacks {string.Join(", ", bad)}", $"check the repository out again, or point {LabModel.Variable} to a whole laboratory.");
         }
         catch (DiptychException e)
         {

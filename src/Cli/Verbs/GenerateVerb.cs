@@ -4,6 +4,7 @@ using Diptych.Cli.Options;
 using Diptych.Cli.Runs;
 using Diptych.Common.Data;
 using Diptych.Common.Pipelines;
+using Diptych.Common.Text;
 using Diptych.Common.Weights;
 using Diptych.Lab;
 using Diptych.TextualInversion;
@@ -25,7 +26,10 @@ internal sealed class GenerateVerb
     private readonly PictureFlags _pictures = new();
     private readonly SizeFlags _sizes = new();
     private readonly Option<string?> _model = OptionKinds.Text("--model", "PATH", "Model folder in diffusers' layout, or a single-file checkpoint (.safetensors, .ckpt). Default the embedded model.");
-    private readonly Option<string?> _embedding = OptionKinds.Text("--embedding", "FILE", "A learned word: learned_embeds.safetensors (for Stable Diffusion XL with learned_embeds_2.safetensors beside it), the folder it lies in, or a file of clip_l and clip_g, whose name is the word.");
+    private readonly Option<string?> _embedding = OptionKinds.Text(
+        "--embedding",
+        "FILE",
+        "A learned word: learned_embeds.safetensors (for Stable Diffusion XL with learned_embeds_2.safetensors beside it) or a run's learned_embeds-steps-N.safetensors, the folder it lies in, or another program's .safetensors, .pt or .bin; where that names no word (emb_params, string_to_param, clip_l with clip_g), the file's name is the word.");
     private readonly Option<int?> _count = OptionKinds.Whole("--num-images", "Pictures. Default 1.");
     private readonly Option<long?> _seed = OptionKinds.Seed("--seed", "Names the initial noise; picture i of a seed is the same however many are drawn. Default 0.");
     private readonly PrecisionFlag _precision = new("Precision of matrix products.");
@@ -73,15 +77,11 @@ internal sealed class GenerateVerb
             _session.Terminal.Error.WriteLine(remark);
         }
 
-        if (values.OrNone(_embedding) is { } file)
-        {
-            using var word = EmbeddingFile.Read(file);
-            model.AddConcept(word.Token, word.Rows);
-        }
-
+        var word = Learn(model, values.OrNone(_embedding));
         options = GenerationPlan.Settle(model, options, changes, start);
         options = options with { Sizes = sizes?.Invoke(model, options) };
         GenerationPlan.Announce(_session.Terminal.Error, model, options, prompt, changes);
+        Announce(word, model, options, prompt);
         using var latents = start is { } given ? GenerationPlan.Encode(model, options, given.Picture) : null;
 
         var record = Draw(model, prompt, seed, count, options, latents is null ? null : new PictureStart(latents, start!.Value.Strength), folder, values);
@@ -92,6 +92,35 @@ internal sealed class GenerateVerb
         }
 
         return ExitCodes.Done;
+    }
+
+    private static PlaceholderToken? Learn(StableDiffusion model, string? file)
+    {
+        if (file is null)
+        {
+            return null;
+        }
+
+        using var word = EmbeddingFile.Read(file);
+        return model.AddConcept(word.Token, word.Rows);
+    }
+
+    // Many files' names are their words, and one that no prompt contains changes nothing without a sign of it.
+    private void Announce(PlaceholderToken? word, StableDiffusion model, GenerationOptions options, string prompt)
+    {
+        if (word is null)
+        {
+            return;
+        }
+
+        var error = _session.Terminal.Error;
+        error.WriteLine($"loaded {word.Token}, {word.Ids.Count} {(word.Ids.Count == 1 ? "vector" : "vectors")}");
+        var reader = new PromptReader(model.Text, options);
+        string[] prompts = [prompt, options.NegativePrompt ?? ""];
+        if (!prompts.Any(text => reader.Chunks(text).AllIds.Any(id => word.Ids.Contains((int)id))))
+        {
+            error.WriteLine($"no prompt contains {word.Token}: the pictures are drawn without it (--prompt or --negative-prompt should name it)");
+        }
     }
 
     private GenerationOptions Read(OptionValues values)

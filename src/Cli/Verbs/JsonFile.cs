@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Diptych.Cli.Options;
+using Diptych.Cli.Runs;
 using Diptych.Common.Weights;
 
 namespace Diptych.Cli.Verbs;
@@ -7,27 +8,18 @@ namespace Diptych.Cli.Verbs;
 /// <summary>The <c>--json</c> option: the result for machines.</summary>
 internal static class JsonFile
 {
-    public static Option<string?> Option() => OptionKinds.Text("--json", "FILE", "Also write the result as JSON to this file.");
+    private const string Name = "--json";
+
+    public static Option<string?> Option() => OptionKinds.Text(Name, "FILE", "Also write the result as JSON to this file.");
 
     /// <summary>Refuses a path that cannot be written before minutes of work are spent on what should go there.</summary>
+    /// <exception cref="UsageException">It is a folder, or lies below a file.</exception>
+    /// <exception cref="Common.DiptychException">Its folder cannot be written to.</exception>
     public static void Check(string? path)
     {
-        if (path is null)
+        if (path is not null)
         {
-            return;
-        }
-
-        if (Directory.Exists(path))
-        {
-            throw new UsageException($"--json {path} is a folder: name a file.");
-        }
-
-        for (var parent = Path.GetDirectoryName(Path.GetFullPath(path)); parent is not null; parent = Path.GetDirectoryName(parent))
-        {
-            if (File.Exists(parent))
-            {
-                throw new UsageException($"--json {path}: {parent} is a file, not a folder; name another place.");
-            }
+            OutputFile.Check(Name, path);
         }
     }
 
@@ -40,8 +32,7 @@ internal static class JsonFile
             return;
         }
 
-        // /dev/stdout and pipes must be written through: replacing them, as files are, would put a file in their place.
-        if (Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal))
+        if (OutputFile.IsDevice(path))
         {
             File.WriteAllText(path, json + "\n");
         }

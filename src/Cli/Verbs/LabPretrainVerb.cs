@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Diptych.Cli.Options;
+using Diptych.Cli.Runs;
 using Diptych.Common;
+using Diptych.Lab;
 using Diptych.Lab.Pretraining;
 using TorchSharp;
 
@@ -12,7 +14,7 @@ internal sealed class LabPretrainVerb
 {
     private readonly Session _session;
     private readonly DeviceFlag _device = new();
-    private readonly Option<string?> _work = OptionKinds.Text("--work-dir", "DIR", "Checkpoints and, under lab/, what is being built; the same command goes on from there. Default runs/lab-pretrain.");
+    private readonly Option<string?> _work = OptionKinds.Text("--work-dir", "DIR", "Checkpoints and, under lab/, what is being built; the same command goes on from there. Default runs/lab-pretrain, with --micro runs/lab-pretrain-micro.");
     private readonly Option<string?> _output = OptionKinds.Text("--output-dir", "DIR", "Where the finished laboratory is copied. Default nowhere: it stays in the work folder.");
     private readonly Option<long?> _seed = OptionKinds.Seed("--seed", "Names every random choice. Default 0.");
     private readonly Option<bool> _micro = OptionKinds.Flag("--micro", "Everything once in about a minute, far too small to be of use: shows that it works.");
@@ -42,20 +44,18 @@ internal sealed class LabPretrainVerb
             throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--effort {effort} is out of range: choose more than 0, at most 100."));
         }
 
+        var (micro, output) = (parsed.GetValue(_micro), values.OrNone(_output));
+        var work = values.Of(_work, Path.Combine("runs", micro ? "lab-pretrain-micro" : "lab-pretrain"));
+        OutputFolder.RequireWritable("--work-dir", work, work);
+        RequireEmpty(output);
         var device = _device.Read(values);
-        var plan = parsed.GetValue(_micro) ? PretrainingOptions.Micro : device.type == DeviceType.CUDA ? PretrainingOptions.Gpu : PretrainingOptions.Cpu;
+        var plan = micro ? PretrainingOptions.Micro : device.type == DeviceType.CUDA ? PretrainingOptions.Gpu : PretrainingOptions.Cpu;
         var options = (plan with { Seed = values.Of(_seed, 0), Gated = plan.Gated && !parsed.GetValue(_ungated) }).WithEffort(effort);
-        var output = values.OrNone(_output);
-        if (output is not null && Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any())
-        {
-            throw new DiptychException($"--output-dir {output} is not empty: move it away first, so that nothing of it stays among the new files.");
-        }
-
         IReadOnlyList<StageReport> reports;
         LabPretraining pretraining;
         using (var display = _session.ShowProgress())
         {
-            pretraining = new LabPretraining(options, values.Of(_work, Path.Combine("runs", "lab-pretrain")), device, display.Report, _session.Cancellation);
+            pretraining = new LabPretraining(options, work, device, display.Report, _session.Cancellation);
             reports = pretraining.Run();
         }
 
@@ -72,8 +72,25 @@ internal sealed class LabPretrainVerb
             Copy(pretraining.Release.Root, output);
         }
 
-        _session.Terminal.Out.WriteLine($"laboratory: {output ?? pretraining.Release.Root}");
+        var laboratory = output ?? pretraining.Release.Root;
+        _session.Terminal.Out.WriteLine($"laboratory: {laboratory}");
+        _session.Terminal.Out.WriteLine($"to use it: {LabModel.Variable}={Session.Quote(laboratory)} diptych compare");
         return ExitCodes.Done;
+    }
+
+    // The copy comes after hours of work: whether it can be made is looked at before.
+    private static void RequireEmpty(string? output)
+    {
+        if (output is null)
+        {
+            return;
+        }
+
+        var folder = OutputFolder.At(output).Root;
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            throw new DiptychException($"--output-dir {folder} is not empty: move it away first, so that nothing of it stays among the new files.");
+        }
     }
 
     private static void Copy(string from, string to)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Diptych.Cli.Options;
+using Diptych.Cli.Runs;
 using Diptych.Common.Data;
 using Diptych.Common.Runtime;
 using Diptych.Common.Weights;
@@ -19,7 +20,7 @@ internal sealed class LabRenderVerb
 
     private readonly Session _session;
     private readonly Option<string?> _caption = OptionKinds.Text("--caption", "P", "Draw what this caption says; what it leaves open is drawn at random.");
-    private readonly Option<int?> _count = OptionKinds.Whole("--count", "Pictures (or subjects). Default 1 with --caption, else 64.");
+    private readonly Option<int?> _count = OptionKinds.Whole("--count", "Pictures. Default 1 with --caption, else 64.");
     private readonly Option<int?> _subjects = OptionKinds.Whole("--subjects", "Draw N subjects instead, in three tiers, each a folder with references, held-out pictures, masks and the truth.");
     private readonly Option<long?> _seed = OptionKinds.Seed("--seed", "Names every choice that is left open. Default 0.");
     private readonly Option<bool> _masks = OptionKinds.Flag("--masks", "Write a part mask beside each picture: 0 scene, 1 body, 2 part, 3 patch, 4 accessory, 5 other, 6 pattern, times 40.");
@@ -41,15 +42,21 @@ internal sealed class LabRenderVerb
     private int Run(ParseResult parsed)
     {
         var values = new OptionValues(parsed);
-        var (caption, seed, output) = (values.OrNone(_caption), values.Of(_seed, 0), values.Of(_output, "rendered"));
-        Directory.CreateDirectory(output);
-        if (values.OrNone(_subjects) is { } subjects)
+        var (caption, seed, subjects) = (values.OrNone(_caption), values.Of(_seed, 0), values.OrNone(_subjects));
+        if (subjects is not null && (caption is not null || values.OrNone(_count) is not null))
         {
-            Subjects(InRange("--subjects", subjects), seed, output);
+            throw new UsageException("--subjects says how many subjects are drawn, and no caption says what they are: leave --count and --caption out.");
+        }
+
+        var count = subjects is { } wanted ? InRange("--subjects", wanted) : InRange("--count", values.Of(_count, caption is null ? SheetColumns * SheetColumns : 1));
+        var output = OutputFolder.At(values.Of(_output, "rendered")).Root;
+        Directory.CreateDirectory(output);
+        if (subjects is not null)
+        {
+            Subjects(count, seed, output);
             return ExitCodes.Done;
         }
 
-        var count = InRange("--count", values.Of(_count, caption is null ? SheetColumns * SheetColumns : 1));
         var pictures = Enumerable.Range(0, count).Select(i => Picture(caption, new RandomStream(seed, RandomPurpose.World, 0, i))).ToList();
         var images = new RgbImage[count];
         using (var display = _session.ShowProgress())

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Diptych.Cli.Options;
+using Diptych.Cli.Runs;
 using Diptych.Common.Data;
 using Diptych.Common.Pipelines;
 using Diptych.Lab;
@@ -38,22 +39,33 @@ internal sealed class LabVerb
     {
         var values = new OptionValues(parsed);
         var defaults = new LabVerificationOptions();
-        var options = Ranges.Check(defaults with { Guidance = values.Of(_guidance, defaults.Guidance), CaptionsPerSet = values.Of(_captions, defaults.CaptionsPerSet) });
+        var options = Ranges.Check(defaults with { Guidance = values.Of(_guidance, defaults.Guidance), CaptionsPerSet = values.Of(_captions, defaults.CaptionsPerSet) },
+            (nameof(LabVerificationOptions.Guidance), _guidance), (nameof(LabVerificationOptions.CaptionsPerSet), _captions));
         var generation = Ranges.Check(Published with { Steps = values.Of(_steps, Published.Steps), GuidanceScale = options.Guidance, BatchSize = options.BatchSize });
         var json = parsed.GetValue(_json);
         JsonFile.Check(json);
+        var sheet = values.OrNone(_sheet);
+        if (sheet is not null)
+        {
+            if (json is not null || values.OrNone(_captions) is not null)
+            {
+                throw new UsageException("--sheet only draws and measures nothing: leave --json and --captions out, or --sheet.");
+            }
+
+            OutputFile.Check(_sheet.Name, sheet);
+        }
 
         var lab = LabModel.Find();
         var device = _device.Read(values);
         using var model = StableDiffusion.Load(lab.Model, device);
-        if (values.OrNone(_sheet) is { } sheet)
+        if (sheet is not null)
         {
             DrawSheet(model, generation, sheet);
             return ExitCodes.Done;
         }
 
         using var oracle = Oracle.Load(lab.Oracle, device);
-        // Only a laboratory built by lab pretrain has this judge.
+        // A laboratory built before there was this judge has none.
         using var dino = Directory.Exists(lab.MiniDino) ? MiniDinoJudge.Load(lab.MiniDino, device) : null;
         var verification = new LabVerification(
             lab,

@@ -11,6 +11,13 @@ internal static class ReportVerb
     public static Command Create(Session session)
     {
         var folder = new Argument<string>("RUN") { Description = "Folder that diptych compare wrote." };
+        folder.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value.Length: 0 }])
+            {
+                result.AddError($"{folder.Name} needs a value.");
+            }
+        });
         var command = new Command("report", "Draw the report of a finished comparison again from its folder; no network is run.") { folder };
         command.SetAction(parsed =>
         {

@@ -22,7 +22,7 @@ public static class GlibcxxPatch
         if (Weaken(bytes, Version) == 0)
         {
             throw new DiptychException(
-                $"{library} does not load on this system and does not ask for {Version} either: use a system with glibc 2.36 or newer (Debian 12, Ubuntu 22.04 or later).");
+                $"{library} does not load on this system and does not ask for {Version} either: use a system with glibc 2.34 or newer (Debian 12, Ubuntu 22.04 or later).");
         }
 
         var key = Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];

@@ -60,13 +60,15 @@ public sealed class LabPretraining
     public LabModel Release => _release;
 
     /// <summary>Runs every stage and returns what each measured.</summary>
-    /// <exception cref="DiptychException">A gate failed; the message names stage, figure and limit.</exception>
+    /// <exception cref="DiptychException">A gate failed; the message names stage, figure and limit. Or the work folder holds another rebuild.</exception>
     /// <exception cref="OperationCanceledException">Interrupted; a later call goes on.</exception>
     public IReadOnlyList<StageReport> Run()
     {
         // Pictures by the thousand go through networks between two stages too.
         using var reuse = MemoryReuse.Begin();
         using var scope = NewDisposeScope();
+        PretrainingIdentity.Claim(_context.Options, _context.File(PretrainingIdentity.FileName));
+        RequirePlans();
         WriteFrame();
         var tokenizer = ClipTokenizer.Load(_release.Tokenizer);
         Generator(tokenizer);
@@ -195,7 +197,8 @@ public sealed class LabPretraining
         }
 
         var clock = Stopwatch.StartNew();
-        var report = new StageReport(name, clock.Elapsed.TotalSeconds, run()) with { Seconds = clock.Elapsed.TotalSeconds };
+        var gates = run();
+        var report = new StageReport(name, clock.Elapsed.TotalSeconds, gates, _context.PlanOf(name));
         foreach (var gate in report.Gates)
         {
             _context.Log($"{name}: {gate}");
@@ -208,6 +211,19 @@ public sealed class LabPretraining
 
         report.Write(ReportPath(name));
         _reports.Add(report);
+    }
+
+    // What a stage that is done was trained by cannot be asked for otherwise afterwards; it would be passed over as if it had been.
+    private void RequirePlans()
+    {
+        foreach (var name in StageContext.Stages)
+        {
+            if (Report(name)?.Plan is { } then && then != _context.PlanOf(name))
+            {
+                throw new DiptychException(
+                    $"{ReportPath(name)}: {name} was trained by another plan than is asked for now: delete that file and {name}.safetensors beside it to train it again, with those of the stages that build on it, or give the options it was trained with.");
+            }
+        }
     }
 
     private bool IsDone(string name) => Report(name) is not null;

@@ -18,6 +18,21 @@ internal sealed record StageContext(PretrainingOptions Options, string Folder, D
     /// <summary>What a checkpoint must have been made with.</summary>
     public string Identity => string.Create(CultureInfo.InvariantCulture, $"seed {Options.Seed} pictures {Options.Pictures}/{Options.JudgePictures}");
 
+    /// <summary>The stages, in the order in which they run.</summary>
+    public static IReadOnlyList<string> Stages { get; } = [TextStage.Name, AutoencoderStage.Name, DenoiserStage.Name, OracleStage.Name, MiniClipStage.Name, MiniDinoStage.Name];
+
+    /// <summary>How a stage trains its network.</summary>
+    public StagePlan PlanOf(string stage) => stage switch
+    {
+        TextStage.Name => Options.Text,
+        AutoencoderStage.Name => Options.Autoencoder,
+        DenoiserStage.Name => Options.Denoiser,
+        OracleStage.Name => Options.Oracle,
+        MiniClipStage.Name => Options.MiniClip,
+        MiniDinoStage.Name => Options.MiniDino,
+        _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, "There is no such stage."),
+    };
+
     /// <summary>A file of the work folder.</summary>
     public string File(string name) => Path.Combine(Folder, name);
 

@@ -9,12 +9,14 @@ namespace Diptych.Lab.Pretraining;
 /// <param name="Stage">The stage.</param>
 /// <param name="Seconds">Training time of the last, possibly resumed, run.</param>
 /// <param name="Gates">Figures and limits.</param>
+/// <param name="Plan">How its network was trained; null in reports from before plans were kept in them.</param>
 public sealed record StageReport(
     [property: JsonPropertyName("stage")] string Stage,
     [property: JsonPropertyName("seconds")] double Seconds,
-    [property: JsonPropertyName("gates")] IReadOnlyList<Gate> Gates)
+    [property: JsonPropertyName("gates")] IReadOnlyList<Gate> Gates,
+    [property: JsonPropertyName("plan")] StagePlan? Plan = null)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The report of a stage that is done, or null.</summary>
     /// <exception cref="DiptychException">The file is damaged.</exception>
@@ -22,7 +24,7 @@ public sealed record StageReport(
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<StageReport>(File.ReadAllText(path)) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize<StageReport>(File.ReadAllText(path), Json) : null;
         }
         catch (JsonException e)
         {
@@ -31,5 +33,5 @@ public sealed record StageReport(
     }
 
     /// <summary>Writes the report.</summary>
-    public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, Indented) + "\n");
+    public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, Json) + "\n");
 }

@@ -81,6 +81,62 @@ public sealed class LabPretrainingTests
     }
 
     [Fact]
+    public void A_work_folder_is_kept_to_the_rebuild_it_was_begun_with()
+    {
+        using var folder = new ScratchFolder();
+        var options = PretrainingOptions.Micro with { Pictures = 40 };
+        Begin(options, folder["work"]);
+
+        Begin(options, folder["work"]);
+        Assert.Contains("'seed 0' and is asked for 'seed 1'", Refusal(options with { Seed = 1 }, folder["work"]), StringComparison.Ordinal);
+        Assert.Contains("pictures 40", Refusal(options with { Pictures = 41 }, folder["work"]), StringComparison.Ordinal);
+        Assert.Contains("judge pictures 96", Refusal(options with { JudgePictures = 95 }, folder["work"]), StringComparison.Ordinal);
+        Assert.Contains("denoiser channels 32 32 32", Refusal(options with { Shapes = options.Shapes with { DenoiserChannels = [32, 32, 64] } }, folder["work"]), StringComparison.Ordinal);
+        Assert.Contains("--work-dir", Refusal(PretrainingOptions.Cpu, folder["work"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_work_folder_from_before_it_was_named_is_taken_as_it_is()
+    {
+        using var folder = new ScratchFolder();
+        Directory.CreateDirectory(folder["work"]);
+        File.WriteAllText(folder["work", "text-encoder.json"], """{ "stage": "text-encoder", "seconds": 1.5, "gates": [ { "name": "a", "value": 1, "limit": null, "at_most": false } ] }""");
+
+        Begin(PretrainingOptions.Micro, folder["work"]);
+
+        Assert.Contains("seed 1", Refusal(PretrainingOptions.Micro with { Seed = 1 }, folder["work"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_plan_of_a_stage_may_change_until_it_is_done()
+    {
+        using var folder = new ScratchFolder();
+        var options = PretrainingOptions.Micro;
+        new StageReport("text-encoder", 1, [], options.Text).Write(folder["work", "text-encoder.json"]);
+
+        Begin(options, folder["work"]);
+        Begin(options with { Denoiser = options.Denoiser with { Steps = 99 } }, folder["work"]);
+        var refusal = Refusal(options.WithEffort(2), folder["work"]);
+
+        Assert.Contains(folder["work", "text-encoder.json"], refusal, StringComparison.Ordinal);
+        Assert.Contains("delete", refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refusal);
+    }
+
+    [Fact]
+    public void A_report_keeps_the_plan_to_the_last_digit()
+    {
+        using var folder = new ScratchFolder();
+        var report = new StageReport("autoencoder", 1.5, [new Gate("a", .25, .5, AtMost: true)], PretrainingOptions.Gpu.Autoencoder);
+        report.Write(folder["autoencoder.json"]);
+
+        var read = StageReport.Read(folder["autoencoder.json"])!;
+
+        Assert.Equal((report.Stage, report.Seconds, report.Plan), (read.Stage, read.Seconds, read.Plan));
+        Assert.Equal(report.Gates, read.Gates);
+    }
+
+    [Fact]
     public void The_whole_release_stays_under_its_size()
     {
         var shapes = new LabShapes();
@@ -89,4 +145,14 @@ public sealed class LabPretrainingTests
         var bytes = 2 * (vae.parameters().Sum(p => p.numel()) + unet.parameters().Sum(p => p.numel()));
         Assert.InRange(bytes, 20e6, 33e6);
     }
+
+    // Everything is looked at and the folder is claimed; no picture is drawn any more.
+    private static void Begin(PretrainingOptions options, string work)
+    {
+        using var interruption = new CancellationTokenSource();
+        interruption.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => new LabPretraining(options, work, CPU, cancellation: interruption.Token).Run());
+    }
+
+    private static string Refusal(PretrainingOptions options, string work) => Assert.Throws<DiptychException>(() => new LabPretraining(options, work, CPU).Run()).Message;
 }
