@@ -34,8 +34,14 @@ public sealed record ComparisonOptions
     /// <summary>The rare word of the instance prompt. Default <c>sks</c>.</summary>
     public string Identifier { get; init; } = "sks";
 
+    /// <summary>A rare word that nothing is taught, to be held against the identifier. Default <c>zwx</c>.</summary>
+    public string OtherIdentifier { get; init; } = "zwx";
+
     /// <summary>The new word of Textual Inversion. Default <c>&lt;subject&gt;</c>.</summary>
     public string Placeholder { get; init; } = "<subject>";
+
+    /// <summary>The word Textual Inversion starts from, one token of the model's. Default the class noun.</summary>
+    public string? InitializerToken { get; init; }
 
     /// <summary>Pictures for each arm and family. Default 12: three initial latents in each of four contexts.</summary>
     [Range(4, 1000)]
@@ -95,7 +101,7 @@ public sealed record ComparisonOptions
     /// <summary>Textual Inversion's options.</summary>
     public TextualInversionOptions ForTextualInversion()
     {
-        var plain = new TextualInversionOptions { PlaceholderToken = Placeholder, InitializerToken = ClassNoun };
+        var plain = new TextualInversionOptions { PlaceholderToken = Placeholder, InitializerToken = InitializerToken ?? ClassNoun };
         return plain with
         {
             Training = plain.Training with

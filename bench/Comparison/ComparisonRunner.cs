@@ -87,9 +87,9 @@ public static class ComparisonRunner
     private static List<(string Name, int Units, double CostPerUnit)> Stages(ComparisonOptions options)
     {
         var cells = PromptFamilies.All.Count;
-        // All but the identifier without the class noun, which is not for all; the untouched model's pictures of the leak and of the
-        // recoloured class noun serve several arms (see WeightsFor).
-        var judged = options.Pictures * ((6 * cells) - 2);
+        // All but what an arm cannot be asked (see PromptFamily.IsFor); the untouched model's pictures of the leak and of the recoloured class noun
+        // serve several arms (see WeightsFor).
+        var judged = options.Pictures * ((6 * cells) - 5);
         var drawn = judged - (4 * options.Pictures);
         var perPicture = options.Generation.Steps / 25.0;
         // Costs in units of one training pass of DreamBooth at the same batch size, measured on the embedded model.

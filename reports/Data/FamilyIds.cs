@@ -18,6 +18,9 @@ public static class FamilyIds
     /// <summary>Class noun only: what has leaked into the ordinary word.</summary>
     public const string ClassOnly = "F12";
 
+    /// <summary>Another rare word in the identifier's place: what has leaked into any such word.</summary>
+    public const string OtherIdentifier = "F13";
+
     /// <summary>Name under which statistics pooled over <see cref="Subject"/> are written.</summary>
     public const string Pooled = "all";
 

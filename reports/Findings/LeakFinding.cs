@@ -21,6 +21,11 @@ internal static class LeakFinding
             sentences.Add($"Prior preservation {(prior.Difference < 0 ? "lowers" : "raises")} the leak by {Notation.Magnitude(prior)}.{Remains(run)}{Price(run)}");
         }
 
+        if (OtherWord(run) is { } control)
+        {
+            sentences.Add(control);
+        }
+
         return sentences.Count == 0
             ? null
             : new Finding($"Whether the word \u201C{run.Run.Subject.ClassNoun}\u201D leaks", $"Asked for the class alone ({FamilyIds.ClassOnly}), and compared with the untrained model: {string.Join(" ", sentences)}");
@@ -30,6 +35,20 @@ internal static class LeakFinding
         run.Between(ArmIds.DreamBoothPrior, ArmIds.Base, FamilyIds.ClassOnly) is { ExcludesZero: true, Difference: > 0 } left
             ? $" A leak of {Notation.Magnitude(left)} remains."
             : "";
+
+    // A subject that comes with any rare word was not learned by the identifier.
+    private static string? OtherWord(RunIndex run)
+    {
+        var effects = RunIndex.Methods.Select(arm => run.Between(arm, ArmIds.Base, FamilyIds.OtherIdentifier)).OfType<EffectRecord>().ToList();
+        return effects.Count == 0 ? null : $"With another rare word in the identifier\u2019s place ({FamilyIds.OtherIdentifier}): {Notation.Words([.. effects.Select(effect => OtherWord(run, effect))])}.";
+    }
+
+    private static string OtherWord(RunIndex run, EffectRecord effect) => effect switch
+    {
+        { ExcludesZero: false } => $"{run.ArmTitle(effect.ArmA)} cannot be told from the untrained model ({Notation.Interval(effect)})",
+        { Difference: > 0 } => $"{run.ArmTitle(effect.ArmA)} is nearer to the subject by {Notation.Magnitude(effect)}",
+        _ => $"{run.ArmTitle(effect.ArmA)} is farther from the subject by {Notation.Magnitude(effect)}",
+    };
 
     // What prior preservation does to the subject itself.
     private static string Price(RunIndex run) => run.Between(ArmIds.DreamBoothPrior, ArmIds.DreamBooth, FamilyIds.Pooled) switch

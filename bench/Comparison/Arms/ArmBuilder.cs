@@ -120,7 +120,7 @@ internal sealed class ArmBuilder(ComparisonOptions options, PhotoSet photos, Wor
     private string TrainFolder(string arm) => Path.Combine(options.OutputDir, RunFolder.TrainFolder, arm);
 
     private SubjectWording IdentifierWording() => new(
-        options.InstancePrompt, $"{options.Identifier} {options.ClassNoun}", options.Identifier, $"{{0}} {options.Identifier} {options.ClassNoun}");
+        options.InstancePrompt, $"{options.Identifier} {options.ClassNoun}", options.Identifier, $"{{0}} {options.Identifier} {options.ClassNoun}", options.OtherIdentifier);
 
     private SubjectWording PlaceholderWording() => new(
         $"a photo of a {options.Placeholder}", options.Placeholder, options.Placeholder, $"{{0}} {options.Placeholder}");

@@ -24,6 +24,8 @@ public static class PromptFamilies
             (w, c, _) => $"a photo of {Article(w)}{w.IdentifierOnly} {c.Place}") { NamesClass = false },
         new("F12", "Class noun only (leak)", "Has the class word itself become the subject? Lower is better.", true,
             (_, c, noun) => $"a {noun} {c.Place}"),
+        new("F13", "Another rare word (control)", "Is it the identifier that brings the subject, or would any rare word? Lower is better.", true,
+            (w, c, noun) => $"a photo of {w.OtherIdentifier} {noun} {c.Place}") { SwapsIdentifier = true },
     ];
 
     /// <summary>The wording of "any member of the class", by which every arm's prompt fidelity is judged alike.</summary>

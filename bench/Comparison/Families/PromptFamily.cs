@@ -12,13 +12,16 @@ public sealed record PromptFamily(
     /// <summary>Whether its prompts say what the subject is.</summary>
     public bool NamesClass { get; init; } = true;
 
+    /// <summary>Whether its prompts put another rare word in the identifier's place.</summary>
+    public bool SwapsIdentifier { get; init; }
+
     /// <summary>Attributes of the subject that the prompt itself asks to change, which therefore do not count against it.</summary>
     public IReadOnlyList<string> ChangedAttributes { get; init; } = [];
 
-    /// <summary>Whether an arm can be asked: a word that stands for identifier and class noun at once cannot be said without either.</summary>
+    /// <summary>Whether an arm can be asked: a word that stands for identifier and class noun at once cannot be said without either, nor with another identifier.</summary>
     public bool IsFor(SubjectWording wording)
     {
         ArgumentNullException.ThrowIfNull(wording);
-        return NamesClass || wording.IdentifierOnly != wording.Subject;
+        return (NamesClass || wording.IdentifierOnly != wording.Subject) && (!SwapsIdentifier || wording.OtherIdentifier is not null);
     }
 }

@@ -5,4 +5,5 @@ namespace Diptych.Comparison.Families;
 /// <param name="Subject">The subject alone: <c>sks dog</c>, <c>S*</c>, <c>green dog</c>, <c>dog</c>.</param>
 /// <param name="IdentifierOnly">What is left without the class noun: <c>sks</c>, <c>S*</c>, <c>green</c>.</param>
 /// <param name="Recoloured">The subject with a colour word before it, where <c>{0}</c> is the colour: <c>{0} sks dog</c>.</param>
-public sealed record SubjectWording(string Full, string Subject, string IdentifierOnly, string Recoloured);
+/// <param name="OtherIdentifier">A rare word that was not trained, for arms that say one: <c>zwx</c>.</param>
+public sealed record SubjectWording(string Full, string Subject, string IdentifierOnly, string Recoloured, string? OtherIdentifier = null);

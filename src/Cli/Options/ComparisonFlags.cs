@@ -30,6 +30,8 @@ internal sealed class ComparisonFlags
     private readonly Option<string?> _description = OptionKinds.Text("--description", "TEXT", "What the words-alone arm says of the subject. Default the nearest caption of the laboratory's vocabulary.");
     private readonly Option<bool> _quick = OptionKinds.Flag("--quick", "A look in a minute or two: 4 pictures a cell, a tenth of the training. Its numbers mean nothing. Default no.");
     private readonly Option<string?> _identifier = OptionKinds.Text("--identifier", "WORD", $"The rare word of DreamBooth's instance prompt. Default {Full.Identifier}.");
+    private readonly Option<string?> _other = OptionKinds.Text("--other-identifier", "WORD", $"A rare word that nothing is taught, asked in the identifier's place as a control. Default {Full.OtherIdentifier}.");
+    private readonly Option<string?> _initializer = OptionKinds.Text("--initializer-token", "WORD", "The word Textual Inversion starts from, one token of the model's. Default the class noun.");
     private readonly Option<string?> _placeholder = OptionKinds.Text("--placeholder-token", "WORD", $"The new word of Textual Inversion. Default {Full.Placeholder}.");
     private readonly Option<int?> _pictures = OptionKinds.Whole("--pictures", $"Pictures for each arm and family. Default {Full.Pictures}.");
     private readonly Option<int?> _tiSteps = OptionKinds.Whole("--ti-steps", $"Training steps of Textual Inversion. Default {Full.TextualInversionSteps}.");
@@ -48,7 +50,7 @@ internal sealed class ComparisonFlags
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])
-            [_subject, _class, _model, _output, _resume, _seed, _description, _quick, _identifier, _placeholder, _pictures, _tiSteps, _tiRate, _dbSteps, _dbRate, _batch, _classImages, _priorWeight, _steps, _guidance, _sampler, _precision.Option])
+            [_subject, _class, _model, _output, _resume, _seed, _description, _quick, _identifier, _other, _placeholder, _initializer, _pictures, _tiSteps, _tiRate, _dbSteps, _dbRate, _batch, _classImages, _priorWeight, _steps, _guidance, _sampler, _precision.Option])
         {
             command.Add(option);
         }
@@ -81,7 +83,9 @@ internal sealed class ComparisonFlags
             Generation = generation,
             Seed = values.Of(_seed, plain.Seed),
             Identifier = values.Of(_identifier, plain.Identifier),
+            OtherIdentifier = values.Of(_other, plain.OtherIdentifier),
             Placeholder = values.Of(_placeholder, plain.Placeholder),
+            InitializerToken = values.OrNone(_initializer),
             Pictures = values.Of(_pictures, plain.Pictures),
             TextualInversionSteps = values.Of(_tiSteps, plain.TextualInversionSteps),
             TextualInversionLearningRate = values.Of(_tiRate, plain.TextualInversionLearningRate),
@@ -94,6 +98,11 @@ internal sealed class ComparisonFlags
         },
             (nameof(ComparisonOptions.TextualInversionSteps), _tiSteps), (nameof(ComparisonOptions.TextualInversionLearningRate), _tiRate),
             (nameof(ComparisonOptions.DreamBoothSteps), _dbSteps), (nameof(ComparisonOptions.DreamBoothLearningRate), _dbRate));
+        if (numbers.OtherIdentifier == numbers.Identifier)
+        {
+            throw new UsageException($"--other-identifier {numbers.OtherIdentifier} is the identifier itself: choose a word that nothing is taught.");
+        }
+
         var subject = values.OrNone(_subject) ?? values.Keep(_subject, LabModel.Find().Subject(DefaultSubject));
         var noun = values.OrNone(_class) ?? values.Keep(_class, ClassOf(subject));
         var model = values.OrNone(_model) ?? values.Keep(_model, LabModel.Find().Model);

@@ -48,7 +48,7 @@ public sealed record PretrainingOptions
         Oracle = new(9000, 32, 2e-3) { AverageDecay = .99, ConstantShare = 0 },
         MiniClip = new(900, 128, 1e-3) { WarmupSteps = 60, ConstantShare = 0, WeightDecay = .02 },
         MiniDino = new(1500, 96, 1e-3) { ConstantShare = 0 },
-        Denoiser = new(14_000, 32, 8e-4) { ConstantShare = .5, Beta2 = .999 },
+        Denoiser = new(12_500, 32, 8e-4) { ConstantShare = .5, Beta2 = .999 },
     };
 
     /// <summary>The release on a data-centre GPU in some minutes: larger batches, thirty times the samples.</summary>

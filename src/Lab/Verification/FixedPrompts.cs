@@ -13,7 +13,8 @@ public static class FixedPrompts
         ("poster", (noun, colour, scene, _) => $"a poster of a {colour} {noun} {scene}"),
         ("striped", (noun, colour, scene, _) => $"a photo of a {colour} striped {noun} {scene}"),
         ("hat", (noun, colour, scene, other) => $"a photo of a {colour} {noun} with a {other} hat {scene}"),
-        ("small, left", (noun, colour, scene, _) => $"a small photo of a {colour} {noun} on the left {scene}"),
+        // Not on the left as well: the world's layouts exclude each other, so no picture shows that and no caption says it.
+        ("small", (noun, colour, scene, _) => $"a small photo of a {colour} {noun} {scene}"),
         ("identifier", (noun, _, scene, _) => $"a sks {noun} {scene}"),
     ];
 

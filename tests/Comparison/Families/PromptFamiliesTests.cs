@@ -4,7 +4,7 @@ namespace Diptych.Tests.Comparison.Families;
 
 public sealed class PromptFamiliesTests
 {
-    private static readonly SubjectWording DreamBooth = new("a photo of sks dog", "sks dog", "sks", "{0} sks dog");
+    private static readonly SubjectWording DreamBooth = new("a photo of sks dog", "sks dog", "sks", "{0} sks dog", "zwx");
 
     private static readonly SubjectWording TextualInversion = new("a photo of a <x>", "<x>", "<x>", "{0} <x>");
 
@@ -32,12 +32,16 @@ public sealed class PromptFamiliesTests
         Assert.Equal(["F1", "F2"], PromptFamilies.All.Where(f => f.Prompt(DreamBooth, Snow, "dog").Contains(DreamBooth.Full, StringComparison.Ordinal)).Select(f => f.Id));
 
     [Fact]
-    public void Only_a_word_that_stands_for_the_class_too_cannot_be_asked_for_the_identifier_alone()
+    public void Only_a_word_that_stands_for_the_class_too_cannot_be_asked_for_the_identifier_alone_or_with_another()
     {
         Assert.All(PromptFamilies.All, family => Assert.True(family.IsFor(DreamBooth)));
-        Assert.Equal(["F11"], PromptFamilies.All.Where(family => !family.IsFor(TextualInversion)).Select(family => family.Id));
-        Assert.Equal(["F11"], PromptFamilies.All.Where(family => !family.IsFor(PromptFamilies.ClassWording("dog"))).Select(family => family.Id));
+        Assert.Equal(["F11", "F13"], PromptFamilies.All.Where(family => !family.IsFor(TextualInversion)).Select(family => family.Id));
+        Assert.Equal(["F11", "F13"], PromptFamilies.All.Where(family => !family.IsFor(PromptFamilies.ClassWording("dog"))).Select(family => family.Id));
     }
+
+    [Fact]
+    public void The_control_puts_another_rare_word_where_the_identifier_was() =>
+        Assert.Equal("a photo of zwx dog in the snow", PromptFamilies.All.Single(f => f.Id == "F13").Prompt(DreamBooth, Snow, "dog"));
 
     [Fact]
     public void A_teapot_does_not_walk() =>

@@ -155,6 +155,18 @@ public sealed class VerdictTests : IDisposable
     }
 
     [Fact]
+    public void Another_rare_word_tells_whether_the_identifier_carries_the_subject()
+    {
+        var text = Text(
+            Of([Leak("db", 0.34, 0.2, 0.5), Against("base", "db", "F13", 0.21, 0.1, 0.32), Against("base", "db-prior", "F13", 0.02, -0.05, 0.09)]),
+            "Whether the word \u201Cdog\u201D leaks");
+        Assert.EndsWith(
+            "With another rare word in the identifier\u2019s place (F13): DreamBooth is nearer to the subject by 0.21 [0.10, 0.32] and DreamBooth with prior cannot be told from the untrained model (+0.02 [\u22120.05, 0.09]).",
+            text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_kinds_of_prompt_that_make_a_gap_in_obedience_are_named()
     {
         EffectRecord[] families = [Between("F2", 0, 0, 0, "prompt_fidelity"), Between("F9", -0.37, -0.5, -0.2, "prompt_fidelity")];
