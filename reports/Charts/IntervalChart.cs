@@ -6,6 +6,8 @@ namespace Diptych.Reports.Charts;
 internal static class IntervalChart
 {
     private const double Spread = 0.72;
+    private const double NearEdge = 0.85;
+    private const float EdgeRoom = 14;
 
     public static string Means(RunIndex run, string metric, string id, string label)
     {
@@ -95,7 +97,9 @@ internal static class IntervalChart
         if (value is { } x)
         {
             canvas.Line(Ink.Axis, x, -0.5, x, bands - 0.5, 1, ScottPlot.LinePattern.Dotted);
-            canvas.Text(x, -0.5, name, "tick middle", down: -6);
+            // Beside the picture's edge half of the words would be cut off.
+            var (style, right) = x > NearEdge ? ("tick end", EdgeRoom) : ("tick middle", 0);
+            canvas.Text(x, -0.5, name, style, right, down: -6);
         }
     }
 }

@@ -20,7 +20,7 @@ public static class PromptFamilies
             (w, c, _) => $"{w.Subject} {c.Place}"),
         new("F9", "Recoloured", "Can one attribute be changed and the rest kept? The changed colour does not count against the subject.", true,
             (w, c, _) => "a " + w.Recoloured.Replace("{0}", c.Colour, StringComparison.Ordinal)) { ChangedAttributes = ["body"] },
-        new("F11", "Identifier without the class noun", "How much of the subject does the identifier carry alone?", true,
+        new("F11", "Identifier alone", "How much of the subject does the identifier carry alone?", true,
             (w, c, _) => $"a photo of {Article(w)}{w.IdentifierOnly} {c.Place}") { NamesClass = false },
         new("F12", "Class noun only (leak)", "Has the class word itself become the subject? Lower is better.", true,
             (_, c, noun) => $"a {noun} {c.Place}"),
