@@ -12,9 +12,9 @@ public sealed class ModelVerbsTests
         using var scratch = new ScratchFolder();
         var file = LabSingleFile.Write(scratch["lab.safetensors"]);
 
-        var convert = CliRun.Of("convert", "--from", file, "--config", LabSingleFile.Model, "--prediction_type", "epsilon", "--output-dir", scratch["folder"], "--precision", "bf16");
+        var convert = CliRun.Of("convert", "--from", file, "--config", LabSingleFile.Model, "--prediction_type", "v_prediction", "--output-dir", scratch["folder"], "--precision", "bf16");
         Assert.Equal(0, convert.Code);
-        Assert.Contains("Stable Diffusion 1, predicting the noise, because it was asked for", convert.Error, StringComparison.Ordinal);
+        Assert.Contains("Stable Diffusion 1, predicting v, because it was asked for", convert.Error, StringComparison.Ordinal);
         Assert.Equal(scratch["folder"], convert.Out.Trim());
 
         var generate = CliRun.Of(

@@ -43,8 +43,9 @@ public sealed class DreamBoothExportTests
         Assert.All(sd.UNet.state_dict(), weight => Assert.True(weight.Value.eq(written[weight.Key]).all().item<bool>(), weight.Key));
         Assert.All(sd.Text.Encoders.Zip(loaded.Text.Encoders), pair => Assert.True(pair.First.Model.TokenTable.eq(pair.Second.Model.TokenTable).all().item<bool>()));
         var drawn = Draw(sd);
-        // Not bit for bit: loaded weights are the file's own pages, and the matrix library sums in another order where a matrix begins at another place in its line.
-        Close.Absolute(drawn, Draw(loaded), 1e-5);
+        // Not bit for bit: loaded weights are the file's own pages, and the matrix library sums in another order where a matrix begins at another place in its line
+        // (1.2e-5 of the range from -1 to 1 has been seen; a grey level of eight bits is 8e-3).
+        Close.Absolute(drawn, Draw(loaded), 3e-5);
         Assert.True((drawn - Draw(untouched)).abs().max().item<float>() > 1e-3);
         Assert.Equal(sd.Source.IsXl, loaded.Source.IsXl);
         Assert.All(sd.Source.TextEncoders, encoder =>
