@@ -49,8 +49,8 @@ internal sealed class JudgePanel : IDisposable
         var subject = SubjectFidelity.Score(reading, truth);
         // In another colour the subject is not to look like its own pictures: obeying would count as loss.
         var looksLikeItself = family.ChangedAttributes.Count == 0;
-        var clipImage = _clipImage.Mean(generated, references);
-        var dinoImage = _dinoImage.Mean(generated, references);
+        var clipImage = looksLikeItself ? _clipImage.Mean(generated, references) : null;
+        var dinoImage = looksLikeItself ? _dinoImage.Mean(generated, references) : null;
         var clipText = _clip.ClipT(generated, neutralPrompts);
         return [.. Enumerable.Range(0, pictures.Count).Select(i =>
         {
@@ -63,8 +63,8 @@ internal sealed class JudgePanel : IDisposable
                     [MetricIds.SubjectFidelity] = kept,
                     [MetricIds.PromptFidelity] = obeyed,
                     [MetricIds.JointSuccess] = kept == 1 && obeyed is null or 1.0 ? 1 : 0,
-                    [MetricIds.ClipImage] = looksLikeItself ? clipImage[i] : null,
-                    [MetricIds.DinoImage] = looksLikeItself ? dinoImage[i] : null,
+                    [MetricIds.ClipImage] = clipImage?[i],
+                    [MetricIds.DinoImage] = dinoImage?[i],
                     [MetricIds.ClipText] = clipText[i],
                 },
                 counted);

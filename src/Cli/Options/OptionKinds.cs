@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 
@@ -67,16 +68,20 @@ internal static class OptionKinds
     /// <summary>Given or not.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 
-    // A shell variable that is not set is the usual cause; further on it would be found out by whatever reads the file first.
+    /// <summary>Refuses an empty text. A shell variable that is not set is the usual cause; further on it would be found out by whatever reads the file first.</summary>
+    /// <param name="result">What an option or argument was given.</param>
+    /// <param name="name">Its name.</param>
+    public static void RefuseEmpty(SymbolResult result, string name)
+    {
+        if (result.Tokens is [{ Value.Length: 0 }])
+        {
+            result.AddError($"{name} needs a value.");
+        }
+    }
+
     private static Option<string?> NotEmpty(Option<string?> option)
     {
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value.Length: 0 }])
-            {
-                result.AddError($"{option.Name} needs a value.");
-            }
-        });
+        option.Validators.Add(result => RefuseEmpty(result, option.Name));
         return option;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Diptych.Cli.Options;
 using Diptych.Reports;
 using Diptych.Reports.Data;
 using Diptych.Reports.Findings;
@@ -11,13 +12,7 @@ internal static class ReportVerb
     public static Command Create(Session session)
     {
         var folder = new Argument<string>("RUN") { Description = "Folder that diptych compare wrote." };
-        folder.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value.Length: 0 }])
-            {
-                result.AddError($"{folder.Name} needs a value.");
-            }
-        });
+        folder.Validators.Add(result => OptionKinds.RefuseEmpty(result, folder.Name));
         var command = new Command("report", "Draw the report of a finished comparison again from its folder; no network is run.") { folder };
         command.SetAction(parsed =>
         {

@@ -15,7 +15,7 @@ internal static class DenoiserStage
     private const double EmptyShare = .1;
     private const double ReadingWeight = .5;
 
-    // A small subject fills a fiftieth of its picture: with this it is a quarter of what its picture teaches.
+    // A subject that fills a fiftieth of its picture is with this a fifth of what its picture teaches.
     private const double LargestWeight = 12;
 
     public static IReadOnlyList<Gate> Run(StageContext context, Tensor moments, Tensor shares, CaptionData captions, AttributeTargets targets, LabModel release)

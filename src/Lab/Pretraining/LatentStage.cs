@@ -12,7 +12,7 @@ internal static class LatentStage
     private const int BatchSize = 32;
     private const string Key = "moments";
 
-    // A hat is a fortieth of what a subject shows and was drawn in a fifth of the pictures that ask for one.
+    // A hat is little of what a subject shows; counted once, it was drawn in a fifth of the pictures that ask for one.
     private const double AccessoryShare = 3;
 
     /// <summary>Scaled means and deviations, fp16 [n, 2 C, 16, 16] on the device; read from the work folder where they were made before.</summary>
