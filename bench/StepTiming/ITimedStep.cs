@@ -3,6 +3,9 @@ namespace Diptych.StepTiming;
 /// <summary>One training step, again and again: data, loss, gradients, update.</summary>
 public interface ITimedStep : IDisposable
 {
-    /// <summary>Takes step number <paramref name="step"/> and returns its loss, which is read from the device.</summary>
-    double Run(int step, PhaseClock clock);
+    /// <summary>Takes step number <paramref name="step"/>. Reads from the device only what a training by that step would read.</summary>
+    void Run(int step, PhaseClock clock);
+
+    /// <summary>The mean loss of all steps so far; waits for the device.</summary>
+    double MeanLoss { get; }
 }

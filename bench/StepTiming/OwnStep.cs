@@ -13,6 +13,8 @@ namespace Diptych.StepTiming;
 /// <summary>The step as the trainers take it, put together from the same parts: cached posteriors, the method's own step, its optimizer.</summary>
 public sealed class OwnStep : ITimedStep
 {
+    private const double LearningRate = 5e-6;
+
     private readonly MemoryReuse _reuse = MemoryReuse.Begin();
     private readonly StepSetup _setup;
     private readonly StableDiffusion _sd;
@@ -21,15 +23,21 @@ public sealed class OwnStep : ITimedStep
     private readonly IDisposable _owned;
     private readonly IOptimizer _optimizer;
     private readonly Parameter[] _parameters;
-    private readonly bool _clips;
+    private readonly TrainingOptions _options;
+    private readonly GraphedUpdate? _graphed;
+    private readonly Tensor _losses;
     private readonly Func<int, PromptTokens> _prompts;
+    private int _steps;
 
     private OwnStep(StepSetup setup, StableDiffusion sd, ITrainingStep step, IDisposable owned, bool clips, Func<int, PromptTokens> prompts)
     {
-        (_setup, _sd, _step, _owned, _clips, _prompts) = (setup, sd, step, owned, clips, prompts);
+        (_setup, _sd, _step, _owned, _prompts) = (setup, sd, step, owned, prompts);
         _photos = PhotoLatents.Create(sd, PhotoFolder.LoadAll(setup.Photos), new ImageTransform { Size = setup.Resolution }, seed: 0);
         _parameters = [.. step.Trainable.Select(p => p.Value)];
-        _optimizer = Optimizers.For(step.Trainable, new TrainingOptions { MixedPrecision = setup.Precision });
+        _options = new TrainingOptions { MixedPrecision = setup.Precision, MaxGradNorm = clips ? 1 : null };
+        _optimizer = Optimizers.For(step.Trainable, _options);
+        _graphed = GraphedUpdate.For(step, _optimizer, _options);
+        _losses = zeros([], device: setup.Device).DetachFromDisposeScope();
     }
 
     /// <summary>Textual Inversion.</summary>
@@ -50,25 +58,39 @@ public sealed class OwnStep : ITimedStep
         var sd = setup.LoadModel();
         var step = new DreamBoothStep(sd, new DreamBoothOptions { InstancePrompt = setup.InstancePrompt });
         var prompt = sd.Tokenize([setup.InstancePrompt]);
-        return new OwnStep(setup, sd, step, step, clips: true, _ => prompt.Repeat(setup.BatchSize));
+        var batch = prompt.Repeat(setup.BatchSize);
+        return new OwnStep(setup, sd, step, step, clips: true, _ => batch);
     }
 
     /// <inheritdoc/>
-    public double Run(int step, PhaseClock clock)
+    public double MeanLoss => _losses.item<float>() / _steps;
+
+    /// <inheritdoc/>
+    public void Run(int step, PhaseClock clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
         using var scope = NewDisposeScope();
+        var batch = clock.Time(StepPhase.Load, () => Batch(step));
+        // A recorded step has no phases to be timed apart.
+        var loss = _graphed is null || clock.IsOn ? Update(batch, clock) : _graphed.Run(batch, LearningRate);
+        _losses.add_(loss);
+        _steps++;
+    }
+
+    private TrainingBatch Batch(int step)
+    {
         var pass = new MicroBatch(step, (long)step * _setup.BatchSize, _setup.BatchSize);
-        var batch = clock.Time(StepPhase.Load, () =>
-        {
-            var drawn = _photos.Draw(RandomPurpose.Order, pass, repeats: 1, firstSample: 0);
-            return new TrainingBatch(
-                drawn.Latents,
-                NoiseDraws.Normal(0, RandomPurpose.Noise, pass, 0, _setup.BatchSize, drawn.Latents.shape[1..]).to(_setup.Device),
-                NoiseDraws.Timesteps(0, pass, 0, _setup.BatchSize, _sd.Schedule.TrainTimesteps).to(_setup.Device),
-                _prompts(step),
-                _sd.TimeIds(drawn.Sizes));
-        });
+        var drawn = _photos.Draw(RandomPurpose.Order, pass, repeats: 1, firstSample: 0);
+        return new TrainingBatch(
+            drawn.Latents,
+            NoiseDraws.Normal(0, RandomPurpose.Noise, pass, 0, _setup.BatchSize, drawn.Latents.shape[1..]).to(_setup.Device),
+            NoiseDraws.Timesteps(0, pass, 0, _setup.BatchSize, _sd.Schedule.TrainTimesteps).to(_setup.Device),
+            _prompts(step),
+            _sd.TimeIds(drawn.Sizes));
+    }
+
+    private Tensor Update(TrainingBatch batch, PhaseClock clock)
+    {
         var loss = clock.Time(StepPhase.Forward, () =>
         {
             using var autocast = Autocast.For(_setup.Device, _setup.Precision);
@@ -79,17 +101,21 @@ public sealed class OwnStep : ITimedStep
             loss.backward();
             return 0;
         });
-        return clock.Time(StepPhase.Optimizer, () =>
+        clock.Time(StepPhase.Optimizer, () =>
         {
-            _optimizer.Step(5e-6, _clips ? GradientNorm.Divisor(_parameters, 1) : null);
+            var divisor = _options.MaxGradNorm is { } norm ? (_optimizer as ICapturableOptimizer)?.GradientDivisor(norm) ?? GradientNorm.Divisor(_parameters, norm) : null;
+            _optimizer.Step(LearningRate, divisor);
             _optimizer.ZeroGradients();
-            return (double)loss.item<float>();
+            return 0;
         });
+        return loss.detach();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _graphed?.Dispose();
+        _losses.Dispose();
         _optimizer.Dispose();
         _photos.Dispose();
         _owned.Dispose();

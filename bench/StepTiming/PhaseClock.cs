@@ -10,6 +10,9 @@ public sealed class PhaseClock(Device device, bool isOn)
 {
     private readonly Dictionary<StepPhase, double> _milliseconds = Enum.GetValues<StepPhase>().ToDictionary(phase => phase, _ => 0.0);
 
+    /// <summary>Whether phases are timed at all.</summary>
+    public bool IsOn => isOn;
+
     /// <summary>Milliseconds of every phase so far.</summary>
     public IReadOnlyDictionary<StepPhase, double> Milliseconds => _milliseconds;
 

@@ -14,6 +14,8 @@ namespace Diptych.StepTiming;
 public abstract class ScriptStep : ITimedStep
 {
     private readonly ScriptPhotos _photos;
+    private double _losses;
+    private int _steps;
 
     private protected ScriptStep(StepSetup setup, Func<int, ImageTransform> transform)
     {
@@ -28,7 +30,10 @@ public abstract class ScriptStep : ITimedStep
     private protected StableDiffusion Model { get; }
 
     /// <inheritdoc/>
-    public double Run(int step, PhaseClock clock)
+    public double MeanLoss => _losses / _steps;
+
+    /// <inheritdoc/>
+    public void Run(int step, PhaseClock clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
         using var scope = NewDisposeScope();
@@ -44,11 +49,13 @@ public abstract class ScriptStep : ITimedStep
             loss.backward();
             return 0;
         });
-        return clock.Time(StepPhase.Optimizer, () =>
+        // The scripts read the loss in every step, for their progress bar.
+        _losses += clock.Time(StepPhase.Optimizer, () =>
         {
             Update();
             return (double)loss.item<float>();
         });
+        _steps++;
     }
 
     /// <inheritdoc/>

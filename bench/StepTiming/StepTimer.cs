@@ -50,14 +50,14 @@ public static class StepTimer
         ResidentMemory.Forget();
         using var step = make();
         var off = new PhaseClock(setup.Device, isOn: false);
-        var (times, loss) = (new List<double>(), 0.0);
+        var times = new List<double>();
         long tensors = 0, allocated = 0;
         for (var i = 0; i < WarmUp + steps; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var (made, managed) = (TensorsMade(), GC.GetAllocatedBytesForCurrentThread());
             var begin = Stopwatch.GetTimestamp();
-            loss += step.Run(i, off);
+            step.Run(i, off);
             PhaseClock.Wait(setup.Device);
             if (i >= WarmUp)
             {
@@ -78,7 +78,7 @@ public static class StepTimer
         times.Sort();
         return new SideResult(
             times[times.Count / 2], clock.Milliseconds.ToDictionary(phase => phase.Key.ToString().ToLowerInvariant(), phase => phase.Value / Phased), ResidentMemory.Peak / 1e6, tensors, allocated,
-            loss / (WarmUp + steps));
+            step.MeanLoss);
     }
 
     private static long TensorsMade()

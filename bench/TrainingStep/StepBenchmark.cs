@@ -52,11 +52,11 @@ public class StepBenchmark
 
     /// <summary>Photos decoded and encoded, the prompt encoded, every step; an optimizer of one operator after another.</summary>
     [Benchmark(Baseline = true)]
-    public double ScriptShaped() => _script!.Run(_step++, _clock);
+    public void ScriptShaped() => _script!.Run(_step++, _clock);
 
     /// <summary>Cached posteriors, rows or a frozen prompt, one fused optimizer kernel.</summary>
     [Benchmark]
-    public double Ours() => _ours!.Run(_step++, _clock);
+    public void Ours() => _ours!.Run(_step++, _clock);
 
     /// <summary>Frees both models.</summary>
     [GlobalCleanup]

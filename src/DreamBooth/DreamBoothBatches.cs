@@ -17,6 +17,7 @@ internal sealed class DreamBoothBatches : IDisposable
     private readonly DreamBoothOptions _options;
     private readonly PromptTokens _instance;
     private readonly PromptTokens? _class;
+    private PromptTokens? _prompts;
 
     public DreamBoothBatches(StableDiffusion sd, PhotoLatents photos, PhotoLatents? classImages, DreamBoothOptions options)
     {
@@ -33,7 +34,7 @@ internal sealed class DreamBoothBatches : IDisposable
         var own = Half(pass, _photos, _instance, RandomPurpose.Order, firstSample: 0);
         if (_classImages is null)
         {
-            return own;
+            return own with { Tokens = Prompts(pass.Count) };
         }
 
         var prior = Half(pass, _classImages, _class!, RandomPurpose.ClassOrder, NoiseDraws.ClassSamples);
@@ -43,16 +44,33 @@ internal sealed class DreamBoothBatches : IDisposable
             cat([own.Latents, prior.Latents]),
             cat([own.Noise, prior.Noise]),
             cat([own.Timesteps, prior.Timesteps]),
-            PromptTokens.Concat(own.Tokens, prior.Tokens),
+            Prompts(pass.Count),
             own.TimeIds is null ? null : cat([own.TimeIds, priorSizes!]));
     }
 
     public void Dispose()
     {
+        _prompts?.Dispose();
         _instance.Dispose();
         _class?.Dispose();
     }
 
+    // Every step has the same prompts, and says so by handing out the same object.
+    private PromptTokens Prompts(int count)
+    {
+        var each = _class is null ? count : 2 * count;
+        if (_prompts?.Count != each)
+        {
+            using var scope = NewDisposeScope();
+            var rows = _instance.Repeat(count);
+            _prompts?.Dispose();
+            _prompts = (_class is null ? rows.Map(ids => ids.contiguous()) : PromptTokens.Concat(rows, _class.Repeat(count))).Map(ids => ids.DetachFromDisposeScope());
+        }
+
+        return _prompts;
+    }
+
+    // With one row of prompts, for the whole batch's to be made of.
     private TrainingBatch Half(MicroBatch pass, PhotoLatents images, PromptTokens prompt, RandomPurpose order, int firstSample)
     {
         var seed = _options.Training.Seed;
@@ -61,7 +79,7 @@ internal sealed class DreamBoothBatches : IDisposable
             drawn.Latents,
             Noise(pass, firstSample, drawn.Latents.shape[1..]).to(_sd.Device),
             NoiseDraws.Timesteps(seed, pass, firstSample, pass.Count, _sd.Schedule.TrainTimesteps).to(_sd.Device),
-            prompt.Repeat(pass.Count),
+            prompt,
             _sd.TimeIds(drawn.Sizes));
     }
 

@@ -33,6 +33,9 @@ public sealed class DreamBoothStep : ITrainingStep, IDisposable
     public IReadOnlyList<NamedParameter> Trainable { get; }
 
     /// <inheritdoc/>
+    public bool ReadsPromptsAhead => !_options.TrainTextEncoder;
+
+    /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

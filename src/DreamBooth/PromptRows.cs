@@ -12,12 +12,31 @@ namespace Diptych.DreamBooth;
 internal sealed class PromptRows(StableDiffusion sd, bool encodersLearn) : IDisposable
 {
     private readonly Dictionary<string, PromptConditioning> _encoded = new(StringComparer.Ordinal);
+    private PromptTokens? _lastTokens;
+    private PromptConditioning? _lastRows;
 
     /// <summary>What the UNet reads of prompts, without sizes.</summary>
-    public PromptConditioning For(PromptTokens tokens) => encodersLearn ? sd.Text.Encode(tokens) : Precomputed(tokens);
+    public PromptConditioning For(PromptTokens tokens)
+    {
+        if (encodersLearn)
+        {
+            return sd.Text.Encode(tokens);
+        }
+
+        // To look at the ids waits for the device. A batch whose prompts are the same object as the last one's has the same prompts.
+        if (!ReferenceEquals(tokens, _lastTokens))
+        {
+            _lastRows?.Dispose();
+            _lastRows = Precomputed(tokens).Map(part => part.DetachFromDisposeScope());
+            _lastTokens = tokens;
+        }
+
+        return _lastRows!;
+    }
 
     public void Dispose()
     {
+        _lastRows?.Dispose();
         foreach (var rows in _encoded.Values)
         {
             rows.Dispose();

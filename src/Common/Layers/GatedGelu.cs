@@ -1,3 +1,4 @@
+using Diptych.Common.Cuda;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -22,8 +23,7 @@ public sealed class GatedGelu : nn.Module<Tensor, Tensor>
     /// <summary>[n, tokens, channels] to [n, tokens, width].</summary>
     public override Tensor forward(Tensor tokens)
     {
-        using var scope = NewDisposeScope();
-        var halves = _projection.call(tokens).chunk(2, -1);
-        return (halves[0] * nn.functional.gelu(halves[1])).MoveToOuterDisposeScope();
+        using var both = _projection.call(tokens);
+        return GatedGeluFunction.Apply(both);
     }
 }

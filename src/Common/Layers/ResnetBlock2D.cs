@@ -51,14 +51,14 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor x, Tensor? activatedTime = null)
     {
         using var scope = NewDisposeScope();
-        var h = _norm1.call(x).ThenSilu().Then(_conv1);
+        var h = _norm1.Normalise(x, silu: true).Then(_conv1);
         if (_timeProjection is not null && activatedTime is not null)
         {
             // In place: a convolution's backward does not need its output.
             h.add_(BatchRows.Like(_timeProjection.call(activatedTime), h).unsqueeze(-1).unsqueeze(-1));
         }
 
-        h = h.Then(_norm2).ThenSilu().Then(_conv2);
+        h = h.ThenSilu(_norm2).Then(_conv2);
         h.add_(_shortcut is null ? x : _shortcut.call(x));
         return h.MoveToOuterDisposeScope();
     }

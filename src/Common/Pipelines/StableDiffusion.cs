@@ -1,4 +1,5 @@
 using System.Globalization;
+using Diptych.Common.Cuda;
 using Diptych.Common.Diffusion;
 using Diptych.Common.Layers;
 using Diptych.Common.Runtime;
@@ -79,6 +80,12 @@ public sealed class StableDiffusion : IDisposable
         {
             module.SetLearning(false);
             module.eval();
+        }
+
+        // Without kernels of ours every normalisation would copy pictures into the other order and back.
+        if (Gpu.Levers.HasFlag(GpuLevers.ChannelsLast | GpuLevers.Kernels) && CudaKernels.Prepare(pipeline.Device))
+        {
+            unet.LayChannelsLast();
         }
 
         return pipeline;

@@ -68,13 +68,13 @@ internal sealed unsafe class Dispatcher
     }
 
     /// <summary>Calls an operator whose results, if any, are left in the stack's first slots.</summary>
-    public void Call(string name, Span<ulong> stack)
+    public void Call(string name, Span<ulong> stack, string overload = "")
     {
         fixed (byte* op = Encoding.UTF8.GetBytes(name + '\0'))
-        fixed (byte* overload = "\0"u8)
+        fixed (byte* which = Encoding.UTF8.GetBytes(overload + '\0'))
         fixed (ulong* slots = stack)
         {
-            Check(_call(op, overload, slots, _version()), name);
+            Check(_call(op, which, slots, _version()), name);
         }
 
         GC.KeepAlive(this);

@@ -52,7 +52,7 @@ public sealed class EightBitAdamW : IOptimizer
             {
                 using var scope = NewDisposeScope();
                 var (mean, square) = (moments.Mean.Read(), moments.Square.Read());
-                FusedAdamW.Update([_parameters[i]], [gradient], [mean], [square], [moments.Steps.add_(SharedScalar.One, SharedScalar.One)], learningRate, _options, gradientDivisor);
+                FusedAdamW.Update(new([_parameters[i]], [gradient], [mean], [square], [moments.Steps.add_(SharedScalar.One, SharedScalar.One)]), learningRate, _options, gradientDivisor);
                 moments.Mean.Write(mean);
                 moments.Square.Write(square);
             }

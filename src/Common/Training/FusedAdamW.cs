@@ -8,7 +8,7 @@ namespace Diptych.Common.Training;
 /// AdamW in one kernel for all parameters (<c>aten::_fused_adamw_</c>), where TorchSharp's own runs nine small operators for each.
 /// Moments are fp32 beside the parameters; build it after the parameters have been moved and cast, since it keeps their handles.
 /// </summary>
-public sealed class FusedAdamW : IOptimizer
+public sealed class FusedAdamW : ICapturableOptimizer
 {
     private readonly AdamWOptions _options;
     private readonly IReadOnlyList<Parameter> _parameters;
@@ -43,34 +43,20 @@ public sealed class FusedAdamW : IOptimizer
     /// <inheritdoc/>
     public void Step(double learningRate, Tensor? gradientDivisor = null) => Step(learningRate, gradientDivisor, 0, _parameters.Count);
 
+    /// <inheritdoc/>
+    public void Step(Tensor learningRate, Tensor? gradientDivisor = null) =>
+        Step(0, _parameters.Count, lists => Update(lists, learningRate, _options, gradientDivisor));
+
+    /// <inheritdoc/>
+    public Tensor GradientDivisor(double limit) => GradientNorm.Divisor(_parameters, limit);
+
     /// <summary>The same for some of the parameters, so that several threads can each update some.</summary>
     /// <param name="learningRate">This step's rate.</param>
     /// <param name="gradientDivisor">A scalar fp32 tensor every gradient is divided by first; null for none.</param>
     /// <param name="first">First parameter to update.</param>
     /// <param name="end">The one behind the last.</param>
-    public void Step(double learningRate, Tensor? gradientDivisor, int first, int end)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        List<Tensor> parameters = [], gradients = [], means = [], squares = [], steps = [];
-        for (var i = first; i < end; i++)
-        {
-            if (_parameters[i].grad is { } gradient)
-            {
-                parameters.Add(_parameters[i]);
-                gradients.Add(gradient);
-                means.Add(_means[i]);
-                squares.Add(_squares[i]);
-                // The kernel corrects for bias with the step's number, so the count comes first: at zero it would divide by zero.
-                steps.Add(_steps[i].add_(SharedScalar.One, SharedScalar.One));
-            }
-        }
-
-        if (parameters.Count > 0)
-        {
-            Update(parameters, gradients, means, squares, steps, learningRate, _options, gradientDivisor);
-        }
-    }
+    public void Step(double learningRate, Tensor? gradientDivisor, int first, int end) =>
+        Step(first, end, lists => Update(lists, learningRate, _options, gradientDivisor));
 
     /// <inheritdoc/>
     public void ZeroGradients()
@@ -91,20 +77,59 @@ public sealed class FusedAdamW : IOptimizer
         // The state is all there is.
     }
 
-    /// <summary>The kernel: updates parameters and moments in place. All lists have one entry for each parameter.</summary>
-    internal static void Update(
-        IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> means, IReadOnlyList<Tensor> squares, IReadOnlyList<Tensor> steps,
-        double learningRate, AdamWOptions options, Tensor? gradientDivisor)
+    /// <summary>The kernel: updates parameters and moments in place.</summary>
+    internal static void Update(in Lists lists, double learningRate, AdamWOptions options, Tensor? gradientDivisor) =>
+        Update(lists, Dispatcher.Number(learningRate), "", options, gradientDivisor);
+
+    /// <summary>The same with the rate in a scalar fp32 tensor on the parameters' device.</summary>
+    internal static void Update(in Lists lists, Tensor learningRate, AdamWOptions options, Tensor? gradientDivisor) =>
+        Update(lists, Dispatcher.Current.Handle(learningRate), "tensor_lr", options, gradientDivisor);
+
+    private static void Update(in Lists lists, ulong learningRate, string overload, AdamWOptions options, Tensor? gradientDivisor)
     {
         var call = Dispatcher.Current;
         Span<ulong> stack =
         [
-            call.List(parameters), call.List(gradients), call.List(means), call.List(squares), call.List([]), call.List(steps),
-            Dispatcher.Number(learningRate), Dispatcher.Number(options.Beta1), Dispatcher.Number(options.Beta2),
+            call.List(lists.Parameters), call.List(lists.Gradients), call.List(lists.Means), call.List(lists.Squares), call.List([]), call.List(lists.Steps),
+            learningRate, Dispatcher.Number(options.Beta1), Dispatcher.Number(options.Beta2),
             Dispatcher.Number(options.WeightDecay), Dispatcher.Number(options.Epsilon),
             0 /* amsgrad */, 0 /* maximize */, call.Optional(gradientDivisor) /* grad_scale */, 0 /* found_inf */,
         ];
-        call.Call("aten::_fused_adamw_", stack);
+        call.Call("aten::_fused_adamw_", stack, overload);
+    }
+
+    private void Step(int first, int end, Action<Lists> update)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var lists = new Lists([], [], [], [], []);
+        for (var i = first; i < end; i++)
+        {
+            if (_parameters[i].grad is { } gradient)
+            {
+                // The kernel corrects for bias with the step's number, so the count comes first: at zero it would divide by zero.
+                lists.Add(_parameters[i], gradient, _means[i], _squares[i], _steps[i].add_(SharedScalar.One, SharedScalar.One));
+            }
+        }
+
+        if (lists.Parameters.Count > 0)
+        {
+            update(lists);
+        }
+    }
+
+    /// <summary>What the kernel works on: each list has one entry for each parameter.</summary>
+    internal readonly record struct Lists(List<Tensor> Parameters, List<Tensor> Gradients, List<Tensor> Means, List<Tensor> Squares, List<Tensor> Steps)
+    {
+        /// <summary>Adds a parameter.</summary>
+        public void Add(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, Tensor steps)
+        {
+            Parameters.Add(parameter);
+            Gradients.Add(gradient);
+            Means.Add(mean);
+            Squares.Add(square);
+            Steps.Add(steps);
+        }
     }
 
     /// <inheritdoc/>

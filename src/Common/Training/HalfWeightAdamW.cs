@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Diptych.Common.Cuda;
 using Diptych.Common.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -12,10 +13,13 @@ namespace Diptych.Common.Training;
 /// pass over the weights reads the bf16 gradient, updates the master and its moments, and writes the next step's copy.
 /// </summary>
 /// <remarks>Disposing of it puts the masters into the network. Gradients that several passes add up should be fp32: use <see cref="FusedAdamW"/> for those.</remarks>
-public sealed class HalfWeightAdamW : IOptimizer
+public sealed class HalfWeightAdamW : ICapturableOptimizer
 {
     private readonly AdamWOptions _options;
     private readonly Entry[] _entries;
+    private readonly bool _isOnCpu;
+    private readonly Tensor? _steps;
+    private readonly CudaAdamW? _kernels;
 
     /// <summary>Takes over the weights that are factors of products; the others stay fp32 where they are.</summary>
     /// <param name="trainable">What learns, fp32.</param>
@@ -25,7 +29,17 @@ public sealed class HalfWeightAdamW : IOptimizer
         ArgumentNullException.ThrowIfNull(trainable);
         _options = options;
         using var noGradient = no_grad();
-        _entries = [.. trainable.Select(parameter => new Entry(parameter))];
+        _isOnCpu = trainable[0].Value.device_type == DeviceType.CPU;
+        // On a GPU one count for all: what has no gradient stays as it is, and learns later as if it had been there.
+        var entries = trainable.Select(parameter => new Entry(parameter, hasOwnCount: _isOnCpu)).ToArray();
+        _entries = entries;
+        if (!_isOnCpu)
+        {
+            _kernels = CudaKernels.For(trainable[0].Value) is null
+                ? null
+                : new CudaAdamW([.. entries.Select(e => e.Weight)], [.. entries.Select(e => e.Master)], [.. entries.Select(e => e.Mean)], [.. entries.Select(e => e.Square)], options);
+            _steps = _kernels?.Steps ?? zeros([], dtype: ScalarType.Float32, device: trainable[0].Value.device).DetachFromDisposeScope();
+        }
     }
 
     /// <inheritdoc/>
@@ -33,8 +47,56 @@ public sealed class HalfWeightAdamW : IOptimizer
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        if (_isOnCpu)
+        {
+            StepOnCpu(learningRate, gradientDivisor);
+        }
+        else
+        {
+            Step(full([], learningRate, dtype: ScalarType.Float32, device: _entries[0].Master.device), gradientDivisor);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Step(Tensor learningRate, Tensor? gradientDivisor = null)
+    {
+        ArgumentNullException.ThrowIfNull(learningRate);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        if (_isOnCpu)
+        {
+            StepOnCpu(learningRate.item<float>(), gradientDivisor);
+            return;
+        }
+
+        if (_kernels is not null)
+        {
+            _kernels.Step([.. _entries.Select(entry => entry.Weight.grad)], learningRate, gradientDivisor);
+            return;
+        }
+
+        _steps!.add_(SharedScalar.One, SharedScalar.One);
+        var lists = new FusedAdamW.Lists([], [], [], [], []);
+        var learning = _entries.Select(entry => (Entry: entry, Gradient: entry.Weight.grad)).Where(one => one.Gradient is not null).ToList();
+        foreach (var (entry, gradient) in learning)
+        {
+            lists.Add(entry.Master, gradient!.to_type(ScalarType.Float32), entry.Mean, entry.Square, _steps);
+        }
+
+        FusedAdamW.Update(lists, learningRate, _options, gradientDivisor);
+        foreach (var (entry, _) in learning.Where(one => one.Entry.IsHalf))
+        {
+            entry.Weight.copy_(entry.Master);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Tensor GradientDivisor(double limit) => _kernels?.Divisor([.. _entries.Select(entry => entry.Weight.grad)], limit) ?? GradientNorm.Divisor(_entries.Select(entry => entry.Weight), limit);
+
+    private void StepOnCpu(double learningRate, Tensor? gradientDivisor)
+    {
         List<HalfWeightKernel.Weight> inOnePass = [];
-        List<(Entry Entry, Tensor Gradient)> stock = [];
+        var rest = new FusedAdamW.Lists([], [], [], [], []);
         float? divisor = null;
         foreach (var entry in _entries)
         {
@@ -43,7 +105,7 @@ public sealed class HalfWeightAdamW : IOptimizer
                 continue;
             }
 
-            if (entry.IsHalf && gradient.device_type == DeviceType.CPU)
+            if (entry.IsHalf)
             {
                 divisor ??= gradientDivisor?.item<float>() ?? 1;
                 var factors = new HalfWeightKernel.Factors(_options, learningRate, divisor.Value, entry.CountOnCpu());
@@ -51,22 +113,14 @@ public sealed class HalfWeightAdamW : IOptimizer
             }
             else
             {
-                entry.Steps.add_(SharedScalar.One, SharedScalar.One);
-                stock.Add((entry, gradient.dtype == ScalarType.Float32 ? gradient : gradient.to_type(ScalarType.Float32)));
+                rest.Add(entry.Master, gradient, entry.Mean, entry.Square, entry.Steps!.add_(SharedScalar.One, SharedScalar.One));
             }
         }
 
         HalfWeightKernel.Update(inOnePass);
-        if (stock.Count > 0)
+        if (rest.Parameters.Count > 0)
         {
-            FusedAdamW.Update(
-                [.. stock.Select(one => one.Entry.Master)], [.. stock.Select(one => one.Gradient)], [.. stock.Select(one => one.Entry.Mean)],
-                [.. stock.Select(one => one.Entry.Square)], [.. stock.Select(one => one.Entry.Steps)], learningRate, _options, gradientDivisor);
-        }
-
-        foreach (var (entry, _) in stock.Where(one => one.Entry.IsHalf))
-        {
-            entry.Weight.copy_(entry.Master);
+            FusedAdamW.Update(rest, learningRate, _options, gradientDivisor);
         }
     }
 
@@ -83,7 +137,7 @@ public sealed class HalfWeightAdamW : IOptimizer
     public IEnumerable<KeyValuePair<string, Tensor>> StateOf(int parameter)
     {
         var entry = _entries[parameter];
-        return [new("weights", entry.Master), new("mean", entry.Mean), new("square", entry.Square), new("steps", entry.Steps)];
+        return [new("weights", entry.Master), new("mean", entry.Mean), new("square", entry.Square), new("steps", (_isOnCpu ? entry.Steps : _steps)!)];
     }
 
     /// <inheritdoc/>
@@ -103,22 +157,26 @@ public sealed class HalfWeightAdamW : IOptimizer
         {
             entry.Dispose();
         }
+
+        _kernels?.Dispose();
+        _steps?.Dispose();
     }
 
     private sealed class Entry : IDisposable
     {
-        public Entry(NamedParameter parameter)
+        public Entry(NamedParameter parameter, bool hasOwnCount)
         {
             Weight = parameter.Value;
-            IsHalf = parameter.IsFactor && Weight.dtype == ScalarType.Float32;
+            // A GPU computes norms in the type of their weights; next to bf16 neighbours fp32 ones would only make it widen and narrow what passes through.
+            IsHalf = (parameter.IsFactor || !hasOwnCount) && Weight.dtype == ScalarType.Float32;
             using var scope = NewDisposeScope();
-            Master = IsHalf ? Weight.detach().contiguous().DetachFromDisposeScope() : Weight;
+            Master = IsHalf ? Whole(Weight.detach()).DetachFromDisposeScope() : Weight;
             Mean = zeros_like(Master, requires_grad: false).DetachFromDisposeScope();
             Square = zeros_like(Master, requires_grad: false).DetachFromDisposeScope();
-            Steps = zeros([], dtype: ScalarType.Float32, device: Weight.device).DetachFromDisposeScope();
+            Steps = hasOwnCount ? zeros([], dtype: ScalarType.Float32).DetachFromDisposeScope() : null;
             if (IsHalf)
             {
-                Put(Weight, Master.to_type(ScalarType.BFloat16));
+                TensorData.Set(Weight, Master.to_type(ScalarType.BFloat16));
             }
         }
 
@@ -133,13 +191,17 @@ public sealed class HalfWeightAdamW : IOptimizer
 
         public Tensor Square { get; }
 
-        public Tensor Steps { get; }
+        /// <summary>Steps taken, on the CPU.</summary>
+        public Tensor? Steps { get; }
+
+        // Weights of convolutions may lie channels innermost; whatever their order, numbers lie without gaps, and moments lie as they do.
+        private static Tensor Whole(Tensor numbers) => ChannelsLast.IsChannelsLast(numbers) ? numbers : numbers.contiguous();
 
         /// <summary>Counts one more step, and says how many there are.</summary>
         public int CountOnCpu()
         {
             // In place, without an operator for every one of hundreds of weights.
-            var count = MemoryMarshal.Cast<byte, float>(Steps.bytes);
+            var count = MemoryMarshal.Cast<byte, float>(Steps!.bytes);
             return (int)++count[0];
         }
 
@@ -148,20 +210,13 @@ public sealed class HalfWeightAdamW : IOptimizer
             if (IsHalf)
             {
                 Weight.grad = null;
-                Put(Weight, Master);
+                TensorData.Set(Weight, Master);
                 Master.Dispose();
             }
 
             Mean.Dispose();
             Square.Dispose();
-            Steps.Dispose();
-        }
-
-        // What x.data = y is in Python: the parameter stays the same object for network and autograd, with other numbers of another type.
-        private static void Put(Parameter weight, Tensor numbers)
-        {
-            Span<ulong> stack = [Dispatcher.Current.Handle(weight), Dispatcher.Current.Handle(numbers)];
-            Dispatcher.Current.Call("aten::set_data", stack);
+            Steps?.Dispose();
         }
     }
 }

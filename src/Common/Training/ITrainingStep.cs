@@ -8,6 +8,9 @@ public interface ITrainingStep
     /// <summary>The tensors the optimizer updates, in a fixed order.</summary>
     IReadOnlyList<NamedParameter> Trainable { get; }
 
+    /// <summary>Whether what the prompts say is computed once and kept, so that a step knows only prompts it has met.</summary>
+    bool ReadsPromptsAhead => false;
+
     /// <summary>The loss of one batch: a scalar fp32 tensor with a gradient for exactly <see cref="Trainable"/>.</summary>
     Tensor Loss(TrainingBatch batch);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Diptych.Common.Cuda;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
@@ -50,6 +51,8 @@ public sealed class TrainingLoop
         using var reuse = MemoryReuse.Begin();
         using var optimizer = Optimizers.For(_method.Trainable, _options);
         var first = run.Restore(_method.Trainable, optimizer);
+        CudnnSearch.Set(Gpu.Levers.HasFlag(GpuLevers.Search));
+        using var graphed = GraphedUpdate.For(_method, optimizer, _options);
         var log = new TrainingLog(run.Folder, first);
         var clock = Stopwatch.StartNew();
         var loss = double.NaN;
@@ -63,7 +66,7 @@ public sealed class TrainingLoop
                 throw new OperationCanceledException(cancellation);
             }
 
-            var losses = Update(step, optimizer);
+            var losses = graphed is null ? Update(step, optimizer) : Update(step, graphed);
             Observe?.Invoke(step, [.. losses.Select(l => (double)l.item<float>())]);
             unread.Add(losses);
             var done = step + 1;
@@ -72,7 +75,7 @@ public sealed class TrainingLoop
             if (done % _options.LogEvery == 0 || done == _options.MaxTrainSteps || checkpointIsDue)
             {
                 loss = unread.Mean(done);
-                log.Add(new TrainingPoint(done, loss, _learningRate.At(step) * _options.EffectiveLearningRate, log.SecondsSoFar + clock.Elapsed.TotalSeconds));
+                log.Add(new TrainingPoint(done, loss, RateAt(step), log.SecondsSoFar + clock.Elapsed.TotalSeconds));
             }
 
             if (checkpointIsDue)
@@ -90,6 +93,14 @@ public sealed class TrainingLoop
     {
         AtCheckpoint?.Invoke(done);
         run.Save(done, _method.Trainable, optimizer);
+    }
+
+    private double RateAt(int step) => _learningRate.At(step) * _options.EffectiveLearningRate;
+
+    private List<Tensor> Update(int step, GraphedUpdate graphed)
+    {
+        using var scope = NewDisposeScope();
+        return [graphed.Run(_batches(_plan.For(step).Single()), RateAt(step)).DetachFromDisposeScope()];
     }
 
     private List<Tensor> Update(int step, IOptimizer optimizer)
@@ -111,8 +122,10 @@ public sealed class TrainingLoop
         }
 
         // Clipping rides along with the optimizer's own pass over the gradients, and no number has to come back from the device for it.
-        var divisor = _options.MaxGradNorm is { } norm ? GradientNorm.Divisor(_method.Trainable.Select(p => p.Value), norm) : null;
-        optimizer.Step(_learningRate.At(step) * _options.EffectiveLearningRate, divisor);
+        var divisor = _options.MaxGradNorm is { } norm
+            ? (optimizer as ICapturableOptimizer)?.GradientDivisor(norm) ?? GradientNorm.Divisor(_method.Trainable.Select(p => p.Value), norm)
+            : null;
+        optimizer.Step(RateAt(step), divisor);
         optimizer.ZeroGradients();
         return losses;
     }

@@ -1,4 +1,6 @@
+using Diptych.Common.Cuda;
 using Diptych.Common.Layers;
+using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -43,10 +45,10 @@ internal sealed class SpatialTransformer : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor x, Tensor context)
     {
         using var scope = NewDisposeScope();
-        var (height, width) = (x.size(2), x.size(3));
+        var (height, width, isNative) = (x.size(2), x.size(3), x.device_type == DeviceType.CUDA && ChannelsLast.IsChannelsLast(x));
         var tokens = _linear
-            ? _projectIn.call(Flatten(_norm.call(x)))
-            : Flatten(_norm.call(x).Then(_projectIn));
+            ? _projectIn.call(Flatten(_norm.Normalise(x)))
+            : Flatten(_norm.Normalise(x).Then(_projectIn));
         foreach (var block in _blocks)
         {
             var next = block.call(tokens, context);
@@ -55,8 +57,8 @@ internal sealed class SpatialTransformer : nn.Module<Tensor, Tensor, Tensor>
         }
 
         var picture = _linear
-            ? Unflatten(_projectOut.call(tokens), height, width)
-            : _projectOut.call(Unflatten(tokens, height, width));
+            ? Unflatten(_projectOut.call(tokens), height, width, isNative)
+            : _projectOut.call(Unflatten(tokens, height, width, isNative));
         return (picture + x).MoveToOuterDisposeScope();
     }
 
@@ -65,8 +67,11 @@ internal sealed class SpatialTransformer : nn.Module<Tensor, Tensor, Tensor>
 
     private static Tensor Flatten(Tensor x) => x.flatten(2).transpose(1, 2);
 
-    // Copied into the picture's own order: as a view it would count as channels-last, the convolutions behind it would pass that on, and group
-    // normalisation of few channels a group is ten to twenty times slower on the CPU in that order.
-    private static Tensor Unflatten(Tensor tokens, long height, long width) =>
-        tokens.transpose(1, 2).contiguous().view(tokens.size(0), tokens.size(2), height, width);
+    // Tokens are a channels-last picture as they lie. Where pictures lie otherwise they are copied into that order: the convolutions behind would pass the
+    // other on, and group normalisation of few channels a group is ten to twenty times slower so on the CPU.
+    private static Tensor Unflatten(Tensor tokens, long height, long width, bool isNative)
+    {
+        var places = tokens.transpose(1, 2);
+        return (isNative ? places : places.contiguous()).view(tokens.size(0), tokens.size(2), height, width);
+    }
 }

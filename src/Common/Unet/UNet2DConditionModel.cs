@@ -1,5 +1,8 @@
+using Diptych.Common.Cuda;
 using Diptych.Common.Layers;
+using Diptych.Common.Runtime;
 using Diptych.Common.Weights;
+using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -71,6 +74,17 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptCondi
         return source.Load(() => new UNet2DConditionModel(config), null, placement);
     }
 
+    /// <summary>Lays every convolution's kernels with their channels innermost; pictures follow. A GPU's tensor cores read them so.</summary>
+    public void LayChannelsLast()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var convolution in modules().OfType<Convolution2d>())
+        {
+            TensorData.Set(convolution.Weight, ChannelsLast.ToChannelsLast(convolution.Weight.detach()));
+        }
+    }
+
     /// <summary>Predicts from noisy latents.</summary>
     /// <param name="sample">Noisy latents [n, in channels, h, w]; h and w need not be multiples of anything. With k times as many prompts, each latent is predicted under k of them: row j of the result is latent j mod n under prompt j.</param>
     /// <param name="timesteps">One timestep for all (a scalar or [1]) or one for each latent [n]; whole or fractional, on any device.</param>
@@ -87,6 +101,8 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptCondi
         sample = Config.Added is null ? sample : BatchRows.Like(sample, prompt.Text);
         CheckWidths(sample, prompt);
         var type = _convIn.Weight.dtype;
+        // On a GPU mixed precision widens norms; a network that is bf16 throughout has nothing to mix.
+        using var whole = type == ScalarType.BFloat16 && sample.device_type == DeviceType.CUDA && _normOut.weight.dtype == type ? Autocast.Pause(sample.device) : null;
         sample = sample.to_type(type);
         var text = prompt.Text.to_type(type);
         var time = ActivatedTime(sample, timesteps, prompt);
@@ -103,7 +119,7 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptCondi
             x = block.Forward(x, time, text, skips);
         }
 
-        return x.Then(_normOut).ThenSilu().Then(_convOut).MoveToOuterDisposeScope();
+        return x.ThenSilu(_normOut).Then(_convOut).MoveToOuterDisposeScope();
     }
 
     // The same for every block of the network, so the non-linearity each of them begins with is taken here, once.

@@ -1,7 +1,7 @@
 using Diptych.Common;
 using Diptych.Common.Clip;
+using Diptych.Common.Layers;
 using Diptych.Common.Text;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Judges;
@@ -32,7 +32,7 @@ public sealed class MiniClipJudge : IDisposable
     {
         var tokenizer = ClipTokenizer.Load(tokenizerFolder);
         var clip = ClipModel.Load(folder);
-        clip.to(device ?? CPU);
+        clip.MoveTo(device ?? CPU);
         return new MiniClipJudge(clip, tokenizer, device ?? CPU);
     }
 

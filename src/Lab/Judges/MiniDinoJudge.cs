@@ -1,6 +1,6 @@
 using Diptych.Common;
+using Diptych.Common.Layers;
 using Diptych.Common.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Judges;
@@ -27,7 +27,7 @@ public sealed class MiniDinoJudge : IDisposable
         using var weights = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
         WeightLoader.Load(network, weights);
         network.eval();
-        network.to(device ?? CPU);
+        network.MoveTo(device ?? CPU);
         return new MiniDinoJudge(network, config.Int("image_size"), device ?? CPU);
     }
 

@@ -1,6 +1,6 @@
 using Diptych.Common;
+using Diptych.Common.Layers;
 using Diptych.Common.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Judges;
@@ -36,7 +36,7 @@ public sealed class Oracle : IDisposable
         {
             WeightLoader.Load(network, weights);
             network.eval();
-            network.to(device ?? CPU);
+            network.MoveTo(device ?? CPU);
             return new Oracle(config, network, device ?? CPU);
         }
         catch

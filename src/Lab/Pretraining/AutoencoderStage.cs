@@ -1,8 +1,8 @@
+using Diptych.Common.Layers;
 using Diptych.Common.Runtime;
 using Diptych.Common.Vae;
 using Diptych.Lab.Verification;
 using Diptych.Lab.World;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Pretraining;
@@ -40,7 +40,7 @@ internal static class AutoencoderStage
         random.manual_seed(context.StepSeed(Name, -1));
         using var vae = LabConfigs.BuildAutoencoder(config);
         using var reading = new LatentReading(vae);
-        reading.to(context.Device);
+        reading.MoveTo(context.Device);
         new StageRunner(Name, plan, context).Run(
             reading,
             step =>
@@ -55,7 +55,7 @@ internal static class AutoencoderStage
         var folder = Path.Combine(release.Model, "vae");
         ReleaseFiles.Write(folder, vae, LabConfigs.Autoencoder(context.Options.Shapes, Math.Round(LatentScale / deviation, 4)), "diffusion_pytorch_model.safetensors");
         using var released = AutoencoderKL.Load(folder);
-        released.to(context.Device);
+        released.MoveTo(context.Device);
         return Measure(released, heldOut, context);
     }
 

@@ -1,6 +1,6 @@
 using Diptych.Common.Clip;
+using Diptych.Common.Layers;
 using Diptych.Lab.Judges;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -18,7 +18,7 @@ internal static class ClipFitting
         nn.init.normal_(clip.get_parameter("text_model.embeddings.token_embedding.weight")!, 0, .02);
         var used = captions.Used(clip.Text.VocabularySize);
         var training = new ClipTraining(clip, margin, used);
-        training.to(context.Device);
+        training.MoveTo(context.Device);
         var small = Shrunk(pictures, clip.Vision.ImageSize);
         new StageRunner(name, plan, context).Run(training, _ =>
         {

@@ -1,8 +1,8 @@
 using Diptych.Common.Diffusion;
+using Diptych.Common.Layers;
 using Diptych.Common.Runtime;
 using Diptych.Common.Text;
 using Diptych.Common.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Pretraining;
@@ -23,7 +23,7 @@ internal static class DenoiserStage
         var plan = context.Options.Denoiser;
         var tokenizer = ClipTokenizer.Load(release.Tokenizer);
         using var text = ClipTextModel.Load(Path.Combine(release.Model, "text_encoder"));
-        text.to(context.Device);
+        text.MoveTo(context.Device);
         foreach (var parameter in text.parameters())
         {
             parameter.requires_grad = false;
@@ -33,7 +33,7 @@ internal static class DenoiserStage
         var config = LabConfigs.Denoiser(context.Options.Shapes);
         using var unet = LabConfigs.BuildDenoiser(config);
         using var reading = new MiddleReading(unet);
-        reading.to(context.Device);
+        reading.MoveTo(context.Device);
         using var schedule = new NoiseSchedule(SchedulerConfig.Load(Path.Combine(release.Model, "scheduler", "scheduler_config.json")));
         using var empty = tokenizer.EncodeBatch([""]).to(context.Device);
 

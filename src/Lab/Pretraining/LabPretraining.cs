@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Diptych.Common;
+using Diptych.Common.Layers;
 using Diptych.Common.Runtime;
 using Diptych.Common.Text;
 using Diptych.Common.Vae;
@@ -8,7 +9,6 @@ using Diptych.Common.Weights;
 using Diptych.Lab.Subjects;
 using Diptych.Lab.Verification;
 using Diptych.Lab.World;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Pretraining;
@@ -153,7 +153,7 @@ public sealed class LabPretraining
     private AutoencoderKL Autoencoder()
     {
         var vae = AutoencoderKL.Load(Path.Combine(_release.Model, "vae"));
-        vae.to(_context.Device);
+        vae.MoveTo(_context.Device);
         return vae;
     }
 

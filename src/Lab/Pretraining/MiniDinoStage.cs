@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Diptych.Common.Layers;
 using Diptych.Common.Runtime;
 using Diptych.Lab.Judges;
 using Diptych.Lab.World;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Pretraining;
@@ -28,7 +28,7 @@ internal static class MiniDinoStage
         using var pictures = WorldPictures.Render(Appearances(individuals, context.Options.Seed, 40), withRegions: false, context.Device, context.Cancellation);
         random.manual_seed(context.StepSeed(Name, -1));
         using var network = new MiniDinoNetwork(channels, Features);
-        network.to(context.Device);
+        network.MoveTo(context.Device);
         var chosen = Math.Min(individuals, plan.BatchSize / Views);
         new StageRunner(Name, plan, context).Run(network, _ =>
         {

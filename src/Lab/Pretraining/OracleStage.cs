@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Diptych.Common.Layers;
 using Diptych.Common.Vae;
 using Diptych.Lab.Judges;
 using Diptych.Lab.Verification;
 using Diptych.Lab.World;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Pretraining;
@@ -29,7 +29,7 @@ internal static class OracleStage
         var config = new OracleConfig(OracleValues.Classes, OracleValues.Colours, channels, 8, WorldRenderer.Size, Segments: true);
         random.manual_seed(context.StepSeed(Name, -1));
         using var network = new SegmentingOracleNetwork(config);
-        network.to(context.Device);
+        network.MoveTo(context.Device);
         new StageRunner(Name, plan, context).Run(
             network,
             _ =>
