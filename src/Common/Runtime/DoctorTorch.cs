@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Diptych.Common.Cuda;
 using TorchSharp;
 
 namespace Diptych.Common.Runtime;
@@ -79,7 +80,9 @@ internal static class DoctorTorch
         }
 
         return torch.cuda.is_available()
-            ? DoctorFinding.Fine("CUDA", $"{torch.cuda.device_count()} device(s)")
+            ? CudaKernels.IsAvailable
+                ? DoctorFinding.Fine("CUDA", $"{torch.cuda.device_count()} device(s); our kernels compile")
+                : DoctorFinding.Note("CUDA", $"{torch.cuda.device_count()} device(s); libtorch's operators alone: {CudaKernels.Reason}", $"set {Nvrtc.LibraryVariable} to a libnvrtc that knows the device.")
             : DoctorFinding.Note("CUDA", "libtorch has it and no device answers: the CPU is used", "check the driver with nvidia-smi.");
     }
 
