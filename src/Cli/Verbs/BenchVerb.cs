@@ -38,6 +38,7 @@ internal sealed class BenchVerb
         verb._device.AddTo(command);
         command.SetAction(verb.Run);
         command.Add(BenchLoadVerb.Create(session));
+        command.Add(BenchLeversVerb.Create(session));
         return command;
     }
 

@@ -106,8 +106,8 @@ internal static class CudaSelfCheck
             }
 
             // libtorch's kernel leaves the divided gradients behind, so it gets copies.
-            FusedAdamW.Update([.. live.Select(i => expected[i])], [.. wide.Select(one => one.clone())], [.. live.Select(i => otherMeans[i])], [.. live.Select(i => otherSquares[i])],
-                [.. live.Select(i => otherSteps[i])], 1e-2, options, step == 2 ? null : expectedDivisor);
+            FusedAdamW.Update(new([.. live.Select(i => expected[i])], [.. wide.Select(one => one.clone())], [.. live.Select(i => otherMeans[i])], [.. live.Select(i => otherSquares[i])],
+                [.. live.Select(i => otherSteps[i])]), 1e-2, options, step == 2 ? null : expectedDivisor);
         }
 
         Line Compare(string name, Tensor[] actual, Tensor[] wanted, double tolerance) => new(name, Error(Flat(actual), Flat(wanted)), tolerance);

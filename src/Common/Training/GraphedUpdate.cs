@@ -1,132 +1,81 @@
 using Diptych.Common.Cuda;
 using Diptych.Common.Runtime;
 using Diptych.Common.Text;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Training;
 
 /// <summary>
-/// An update of one pass as a CUDA graph: loss, gradients, clipping and the optimizer's step are recorded once and then launched as a whole, which is what
-/// a small batch on a fast GPU waits for. What changes from step to step lies in tensors that stay: the batch, the rate, the count of steps.
+/// An update of one pass as a CUDA graph: loss, gradients, clipping and the optimizer's step are recorded once and then launched as a whole; one by one, a
+/// small batch on a fast GPU would wait for every launch. What changes from step to step lies in tensors that stay: the batch, the rate, the count of steps.
 /// </summary>
-/// <remarks>While it lives, everything this thread computes on the GPU goes to a stream of its own.</remarks>
 public sealed class GraphedUpdate : IDisposable
 {
-    // Libraries make their plans and work memory in the first steps, and cuDNN's search waits for the device.
-    private const int EagerSteps = 3;
-
     private readonly ITrainingStep _method;
     private readonly ICapturableOptimizer _optimizer;
     private readonly TrainingOptions _options;
-    private readonly CudaStreamScope _stream = new();
-    private readonly Tensor _rate = zeros([], device: CUDA);
-    private TrainingBatch? _inputs;
+    private readonly RecordedWork _work;
     private PromptTokens? _source;
-    private CudaGraph? _graph;
-    private Tensor? _loss;
-    private int _steps;
+    private PromptTokens? _tokens;
 
     private GraphedUpdate(ITrainingStep method, ICapturableOptimizer optimizer, TrainingOptions options)
-        => (_method, _optimizer, _options) = (method, optimizer, options);
+    {
+        (_method, _optimizer, _options) = (method, optimizer, options);
+        _work = new RecordedWork(Update);
+    }
 
     /// <summary>One for a training that can be recorded, else null: on a GPU, every step one full pass, and an optimizer that can be.</summary>
-    public static GraphedUpdate? For(ITrainingStep method, IOptimizer optimizer, TrainingOptions options) =>
-        Gpu.Levers.HasFlag(GpuLevers.Graph) && options is { GradientAccumulationSteps: 1, Parity: false } && optimizer is ICapturableOptimizer capturable
-        && method.Trainable[0].Value.device_type == DeviceType.CUDA && CudaGraph.IsAvailable
+    public static GraphedUpdate? For(ITrainingStep method, IOptimizer optimizer, TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(options);
+        return options is { GradientAccumulationSteps: 1, Parity: false } && optimizer is ICapturableOptimizer capturable && RecordedWork.IsAvailableOn(method.Trainable[0].Value.device)
             ? new GraphedUpdate(method, capturable, options)
             : null;
+    }
 
     /// <summary>Trains on a batch and gives its loss, without gradient; the caller's.</summary>
     public Tensor Run(TrainingBatch batch, double learningRate)
     {
-        using var noGradient = no_grad();
-        Take(batch);
-        _rate.fill_(learningRate);
-        if (_steps++ < EagerSteps)
+        ArgumentNullException.ThrowIfNull(batch);
+        using var scope = NewDisposeScope();
+        // A method that reads prompts ahead of its steps knows those it was recorded with, and says by handing out the same object that they are the same.
+        if (_method.ReadsPromptsAhead && !ReferenceEquals(batch.Tokens, _source))
         {
-            Update();
-            return _loss!.clone();
+            _work.Forget();
+            _tokens = null;
         }
 
-        _graph ??= CudaGraph.Capture(Update);
-        _graph.Replay();
-        return _loss!.clone();
+        _source = batch.Tokens;
+        var rate = full([], learningRate, dtype: ScalarType.Float32, device: batch.Latents.device);
+        List<Tensor> inputs = [rate, batch.Latents, batch.Noise, batch.Timesteps, .. batch.Tokens.Ids];
+        if (batch.TimeIds is not null)
+        {
+            inputs.Add(batch.TimeIds);
+        }
+
+        return _work.Run(inputs).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _graph?.Dispose();
-        _loss?.Dispose();
-        DropInputs();
-        _rate.Dispose();
-        _stream.Dispose();
-    }
+    public void Dispose() => _work.Dispose();
 
-    private void Update()
+    private Tensor Update(IReadOnlyList<Tensor> inputs)
     {
-        using var scope = NewDisposeScope();
-        using var gradient = enable_grad();
+        var encoders = _source!.Ids.Count;
+        // The same object every time, as the tensors in it are.
+        _tokens ??= new PromptTokens([.. inputs.Skip(4).Take(encoders)]);
+        var batch = new TrainingBatch(inputs[1], inputs[2], inputs[3], _tokens, inputs.ElementAtOrDefault(4 + encoders));
         Tensor loss;
-        using (Autocast.For(CUDA, _options.MixedPrecision))
+        using (Autocast.For(batch.Latents.device, _options.MixedPrecision))
         {
-            loss = _method.Loss(_inputs!);
+            loss = _method.Loss(batch);
         }
 
         loss.backward();
         var divisor = _options.MaxGradNorm is { } norm ? _optimizer.GradientDivisor(norm) : null;
-        _optimizer.Step(_rate, divisor);
+        _optimizer.Step(inputs[0], divisor);
         _optimizer.ZeroGradients();
-        _loss?.Dispose();
-        _loss = loss.detach().DetachFromDisposeScope();
-    }
-
-    // The first batch's tensors are kept and later ones written into them. Prompts that are the same object are the same prompts: a method that reads them
-    // ahead of the step does so once.
-    private void Take(TrainingBatch batch)
-    {
-        if (_inputs is not null && !ReferenceEquals(batch.Tokens, _source) && _method.ReadsPromptsAhead)
-        {
-            _graph?.Dispose();
-            _graph = null;
-            _steps = 0;
-            DropInputs();
-        }
-
-        if (_inputs is null)
-        {
-            Tensor Keep(Tensor tensor) => tensor.detach().clone().DetachFromDisposeScope();
-            _inputs = new TrainingBatch(Keep(batch.Latents), Keep(batch.Noise), Keep(batch.Timesteps), batch.Tokens.Map(Keep), batch.TimeIds is null ? null : Keep(batch.TimeIds));
-        }
-        else
-        {
-            _inputs.Latents.copy_(batch.Latents);
-            _inputs.Noise.copy_(batch.Noise);
-            _inputs.Timesteps.copy_(batch.Timesteps);
-            _inputs.TimeIds?.copy_(batch.TimeIds!);
-            if (!ReferenceEquals(batch.Tokens, _source))
-            {
-                foreach (var (kept, ids) in _inputs.Tokens.Ids.Zip(batch.Tokens.Ids))
-                {
-                    kept.copy_(ids);
-                }
-            }
-        }
-
-        _source = batch.Tokens;
-    }
-
-    private void DropInputs()
-    {
-        if (_inputs is not null)
-        {
-            _inputs.Latents.Dispose();
-            _inputs.Noise.Dispose();
-            _inputs.Timesteps.Dispose();
-            _inputs.Tokens.Dispose();
-            _inputs.TimeIds?.Dispose();
-            _inputs = null;
-        }
+        return loss;
     }
 }

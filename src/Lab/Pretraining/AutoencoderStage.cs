@@ -49,7 +49,7 @@ internal static class AutoencoderStage
                 var noise = randn(plan.BatchSize, 2 * context.Options.Shapes.LatentChannels, Crop / Grid, Crop / Grid, device: context.Device);
                 return [crops, SubjectWeights.Of(SubjectWeights.Shares(regions, 1), LargestWeight), LatentReading.Truth(regions, classes, Grid), noise];
             },
-            (batch, _) => Loss(vae, reading, batch[0], batch[1], batch[2], batch[3].chunk(2, 1)));
+            batch => Loss(vae, reading, batch[0], batch[1], batch[2], batch[3].chunk(2, 1)));
 
         var deviation = LatentDeviation(vae, heldOut, context);
         var folder = Path.Combine(release.Model, "vae");

@@ -62,18 +62,14 @@ internal static class DenoiserStage
 
         new StageRunner(Name, plan, context).Run(
             reading,
-            _ =>
+            step =>
             {
                 var rows = context.Rows(moments.shape[0], plan.BatchSize);
-                return [.. Draw(captions.Draw(rows), rows), rows];
-            },
-            (batch, step) =>
-            {
-                var loss = Loss(batch);
                 // It shows the way at first; what the network draws with in the end is the denoising loss's affair alone.
-                var guided = ReadingWeight * Math.Clamp(2 - (2.5 * step / plan.Steps), 0, 1);
-                return loss + (guided * reading.Loss(targets, batch[^1]));
-            });
+                var guided = full(plan.BatchSize, ReadingWeight * Math.Clamp(2 - (2.5 * step / plan.Steps), 0, 1), dtype: ScalarType.Float32, device: context.Device);
+                return [.. Draw(captions.Draw(rows), rows), guided, rows];
+            },
+            batch => Loss(batch) + (batch[^2].mean() * reading.Loss(targets, batch[^1])));
 
         ReleaseFiles.Write(Path.Combine(release.Model, "unet"), unet, config, "diffusion_pytorch_model.safetensors");
         AtomicFile.WriteText(Path.Combine(release.Model, "model_index.json"), LabConfigs.ModelIndex());

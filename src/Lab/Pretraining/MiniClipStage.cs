@@ -33,6 +33,6 @@ internal static class MiniClipStage
         var captions = sayable.Select(p => CaptionWriter.Full(p.Item, new Common.Runtime.RandomStream(seed, Common.Runtime.RandomPurpose.Captions, -1, p.Index))).ToList();
         var rows = tensor(sayable.Select(p => (long)p.Index).ToArray()).to(heldOut.Pixels.device);
         var cosines = judge.ImageFeatures(heldOut.At(rows)).matmul(judge.TextFeatures(captions).t());
-        return cosines.argmax(1).eq(arange(sayable.Count)).to_type(ScalarType.Float32).mean().item<float>();
+        return cosines.argmax(1).eq(arange(sayable.Count, device: cosines.device)).to_type(ScalarType.Float32).mean().item<float>();
     }
 }

@@ -82,7 +82,7 @@ internal static class MiniDinoStage
         using var scope = NewDisposeScope();
         var individuals = Math.Min(50, context.Options.HeldOutPictures / Views);
         using var pictures = WorldPictures.Render(Appearances(individuals, context.Options.Seed, 41), withRegions: false, context.Device, context.Cancellation);
-        var features = judge.Features(pictures.Slice(0, pictures.Count));
+        var features = judge.Features(pictures.Slice(0, pictures.Count)).cpu();
         var cosines = features.matmul(features.t()).masked_fill(eye(pictures.Count, dtype: ScalarType.Bool), float.NegativeInfinity);
         var nearest = cosines.argmax(1).data<long>().ToArray();
         return nearest.Index().Average(p => p.Item / Views == p.Index / Views ? 1.0 : 0.0);

@@ -40,7 +40,7 @@ internal static class OracleStage
                 var seen = cat([pictures.Pixels.index_select(0, rendered), trips.index_select(0, travelled)]);
                 return [seen.MoveToOuterDisposeScope(), cat([rendered, travelled]).MoveToOuterDisposeScope()];
             },
-            (batch, _) =>
+            batch =>
             {
                 using var scope = NewDisposeScope();
                 return Loss(network, WorldPictures.ToUnit(batch[0]), pictures.Regions!, targets, batch[1]).MoveToOuterDisposeScope();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Diptych.Common;
+using Diptych.Common.Cuda;
 using Diptych.Common.Runtime;
 using Diptych.Common.Training;
 using TorchSharp.Modules;
@@ -28,27 +29,53 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
     public void Run(nn.Module network, Func<int, Tensor> loss)
     {
         using var whole = new Lanes(1);
-        Train(network, whole, step => SplitPass.Backward(whole, 1, Precision, (_, _) => loss(step)));
+        Train(network, whole, (learner, step) =>
+        {
+            var value = SplitPass.Backward(whole, 1, Precision, (_, _) => loss(step));
+            learner.Update(plan.RateAt(step));
+            return value;
+        });
     }
 
     /// <summary>The same for a loss that is a mean over samples, whose batch is split among <see cref="Lanes"/>.</summary>
     /// <param name="network">The network; its parameters learn.</param>
     /// <param name="draw">The batch of a step, tensors whose first dimension counts samples, drawn with the random numbers of that step.</param>
-    /// <param name="loss">The mean loss over a part of the batch in a step; it draws nothing at random.</param>
+    /// <param name="loss">The mean loss over a part of the batch; it draws nothing at random.</param>
     /// <exception cref="OperationCanceledException">Interrupted; a checkpoint was written.</exception>
-    public void Run(nn.Module network, Func<int, Tensor[]> draw, Func<Tensor[], int, Tensor> loss)
+    public void Run(nn.Module network, Func<int, Tensor[]> draw, Func<Tensor[], Tensor> loss)
     {
         using var reuse = MemoryReuse.Begin();
         using var lanes = SplitPass.LanesFor(context.Device, plan.BatchSize);
-        Train(network, lanes, step =>
+        Tensor Backward(IReadOnlyList<Tensor> batch) =>
+            SplitPass.Backward(lanes, plan.BatchSize, Precision, (from, to) => loss([.. batch.Select(rows => rows.narrow(0, from, to - from))]));
+        if (!RecordedWork.IsAvailableOn(context.Device))
         {
-            var batch = draw(step);
-            return SplitPass.Backward(lanes, batch[0].size(0), Precision, (from, to) => loss([.. batch.Select(rows => rows.narrow(0, from, to - from))], step));
+            Train(network, lanes, (learner, step) =>
+            {
+                var value = Backward(draw(step));
+                learner.Update(plan.RateAt(step));
+                return value;
+            });
+            return;
+        }
+
+        Learner? learning = null;
+        using var recorded = new RecordedWork(inputs =>
+        {
+            var value = Backward([.. inputs.Skip(1)]);
+            learning!.Update(inputs[0]);
+            return value;
+        });
+        Train(network, lanes, (learner, step) =>
+        {
+            learning = learner;
+            var rate = full([], plan.RateAt(step), dtype: ScalarType.Float32, device: context.Device);
+            return recorded.Run([rate, .. draw(step)]);
         });
     }
 
-    // backward: leaves a step's gradients in the network and gives its loss, without gradient.
-    private void Train(nn.Module network, Lanes lanes, Func<int, Tensor> backward)
+    // take: takes a step with the learner and gives its loss, without gradient.
+    private void Train(nn.Module network, Lanes lanes, Func<Learner, int, Tensor> take)
     {
         IReadOnlyList<NamedParameter> parameters = [.. NamedParameter.Of(network)];
         Parameter[] values = [.. parameters.Select(p => p.Value)];
@@ -57,6 +84,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
         var average = values.Select(p => p.detach().clone()).ToList();
         using var optimizer = new FusedAdamW(values, new AdamWOptions { WeightDecay = plan.WeightDecay, Beta2 = plan.Beta2 });
         var checkpoint = new StageCheckpoint(context.File(name + ".safetensors"), $"{context.Identity} {name} {plan}", parameters, average, optimizer);
+        var learner = new Learner(values, optimizer, lanes);
         var first = checkpoint.Restore();
         var (clock, saved) = (Stopwatch.StartNew(), TimeSpan.Zero);
         using var running = zeros([], device: context.Device);
@@ -70,7 +98,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
                 context.Cancellation.ThrowIfCancellationRequested();
             }
 
-            Update(step, lanes, backward, values, optimizer, running);
+            Take(step, take, learner, running);
             summed++;
             if ((step + 1) % AverageEvery == 0 || step + 1 == plan.Steps)
             {
@@ -95,15 +123,12 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
         }
     }
 
-    private void Update(int step, Lanes lanes, Func<int, Tensor> backward, Parameter[] values, FusedAdamW optimizer, Tensor running)
+    private void Take(int step, Func<Learner, int, Tensor> take, Learner learner, Tensor running)
     {
         using var scope = NewDisposeScope();
         // Dropout-free networks draw only from this: the same step draws the same numbers in a resumed run.
         random.manual_seed(context.StepSeed(name, step));
-        var loss = backward(step);
-        var divisor = GradientNorm.Divisor(values, 1);
-        lanes.Split(values.Length, (from, to) => optimizer.Step(plan.RateAt(step), divisor, (int)from, (int)to));
-        optimizer.ZeroGradients();
+        var loss = take(learner, step);
         using var noGradient = no_grad();
         running.add_(loss);
     }
@@ -129,5 +154,25 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
         return double.IsFinite(mean)
             ? mean
             : throw new DiptychException($"The loss is no number any more at step {step}: the learning rate is too high for this seed; lower it, or use another seed.");
+    }
+
+    /// <summary>What a step does with the gradients.</summary>
+    private sealed record Learner(Parameter[] Values, FusedAdamW Optimizer, Lanes Lanes)
+    {
+        private const double LargestNorm = 1;
+
+        public void Update(double rate)
+        {
+            var divisor = GradientNorm.Divisor(Values, LargestNorm);
+            Lanes.Split(Values.Length, (from, to) => Optimizer.Step(rate, divisor, (int)from, (int)to));
+            Optimizer.ZeroGradients();
+        }
+
+        /// <summary>The same with the rate on the device, for a step that is recorded.</summary>
+        public void Update(Tensor rate)
+        {
+            Optimizer.Step(rate, Optimizer.GradientDivisor(LargestNorm));
+            Optimizer.ZeroGradients();
+        }
     }
 }
