@@ -53,15 +53,16 @@ public static class CudaKernels
                     return (null, "no CUDA device answers");
                 }
 
-                // Makes libtorch's context before ours asks for it.
+                // Makes libtorch's context before ours asks for it, and shows whether libtorch tells addresses.
                 using var touch = zeros(1, device: new Device(DeviceType.CUDA, device));
+                _ = KernelArgument.Address(touch);
             }
 
             return (CudaModule.Load(device), null);
         }
-        catch (Exception e) when (e is DiptychException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or ExternalException or InvalidOperationException)
+        catch (Exception e) when (e is DiptychException or TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or ExternalException or InvalidOperationException)
         {
-            return (null, e.Message.ReplaceLineEndings(" "));
+            return (null, (e.InnerException ?? e).Message.ReplaceLineEndings(" "));
         }
     }
 }

@@ -9,9 +9,13 @@ namespace Diptych.Common.Cuda;
 internal readonly record struct GroupNormShape(int Samples, int Pixels, int Channels, int Groups, int Rows)
 {
     /// <summary>More channels would not fit a block.</summary>
-    public const int MostChannels = 8 * Threads512;
+    public const int MostChannels = 8 * MostThreads;
 
-    private const int Threads512 = 512;
+    // What the kernels are compiled for.
+    private const int MostThreads = 512;
+
+    // Several small blocks share a multiprocessor's registers better than one large one; more channels than 8 * 256 need one.
+    private const int UsualThreads = 256;
 
     // A block merges the tiles of its sample before it starts; more of them would cost more than they bring.
     private const int MostTiles = 128;
@@ -26,7 +30,7 @@ internal readonly record struct GroupNormShape(int Samples, int Pixels, int Chan
     public LaunchShape ForPictures => new(Tiles, Samples, BlockThreads(Channels), 2 * Groups * sizeof(float));
 
     /// <summary>For the kernel that adds up the parameters' gradients.</summary>
-    public LaunchShape ForParameters => new((Channels + 31) / 32, 1, Threads512, 2 * Threads512 * sizeof(float));
+    public LaunchShape ForParameters => new((Channels + 31) / 32, 1, MostThreads, 2 * MostThreads * sizeof(float));
 
     /// <summary>Shares out so that there are about four blocks for each of the device's <paramref name="multiprocessors"/>, of two pixels a thread at least.</summary>
     public static GroupNormShape Of(int samples, int pixels, int channels, int groups, int multiprocessors)
@@ -39,7 +43,7 @@ internal readonly record struct GroupNormShape(int Samples, int Pixels, int Chan
     }
 
     // A thread has eight channels of a row: as many rows side by side as fit, in whole warps.
-    private static int Lanes(int channels) => Threads512 / (channels / 8);
+    private static int Lanes(int channels) => Math.Max(1, UsualThreads / (channels / 8));
 
     private static int BlockThreads(int channels) => (Lanes(channels) * (channels / 8) + 31) / 32 * 32;
 }

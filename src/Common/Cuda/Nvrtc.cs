@@ -88,6 +88,12 @@ internal sealed unsafe class Nvrtc
             }
         }
 
+        // Links against the compiler and knows where its wheel lies; from then on a bare name finds it.
+        if (TorchRuntime.Loaded is { } loaded)
+        {
+            _ = NativeLibrary.TryLoad(Path.Combine(loaded.LibtorchFolder, "libcaffe2_nvrtc.so"), out _);
+        }
+
         foreach (var name in Names)
         {
             yield return name;
@@ -102,6 +108,7 @@ internal sealed unsafe class Nvrtc
             yield return loaded.LibtorchFolder;
             yield return Path.Combine(packages, "nvidia", "cu13", "lib");
             yield return Path.Combine(packages, "nvidia", "cuda_nvrtc", "lib");
+            yield return Path.Combine(packages, "nvidia", "cu12", "lib");
         }
 
         yield return "/usr/local/cuda/lib64";
