@@ -83,8 +83,8 @@ public sealed class OwnStep : ITimedStep
         var drawn = _photos.Draw(RandomPurpose.Order, pass, repeats: 1, firstSample: 0);
         return new TrainingBatch(
             drawn.Latents,
-            NoiseDraws.Normal(0, RandomPurpose.Noise, pass, 0, _setup.BatchSize, drawn.Latents.shape[1..]).to(_setup.Device),
-            NoiseDraws.Timesteps(0, pass, 0, _setup.BatchSize, _sd.Schedule.TrainTimesteps).to(_setup.Device),
+            NoiseDraws.Normal(0, RandomPurpose.Noise, pass, 0, _setup.BatchSize, drawn.Latents.shape[1..]).SentTo(_setup.Device),
+            NoiseDraws.Timesteps(0, pass, 0, _setup.BatchSize, _sd.Schedule.TrainTimesteps).SentTo(_setup.Device),
             _prompts(step),
             _sd.TimeIds(drawn.Sizes));
     }

@@ -214,6 +214,24 @@ def run(nets, unet, method, batch, form, args):
         "peak_mb": round(torch.cuda.max_memory_allocated() / 2**20), "loss": round(loss, 5)})
 
 
+def compile_ahead(nets, compiled, method, batch, args):
+    """Compiles with three steps, gives the memory back and waits for the file that says the card is quiet."""
+    try:
+        step = make_step(nets, compiled, method, batch, False)
+        for _ in range(PREWARM_STEPS):
+            step()
+    except Exception:
+        traceback.print_exc()
+    step = None
+    for parameter in nets.trained:
+        parameter.grad = None
+    gc.collect()
+    torch.cuda.empty_cache()
+    print(f"{method} {batch}: compiled, waiting for {args.wait_for}", flush=True)
+    while not os.path.exists(args.wait_for):
+        time.sleep(0.1)
+
+
 def run_method(method, args):
     """Runs every batch and form of a method on one set of networks; a failed one is reported and passed over."""
     start = time.perf_counter()
@@ -222,6 +240,8 @@ def run_method(method, args):
     print(f"{method}: built in {time.perf_counter() - start:.1f} s", flush=True)
     for batch in args.batch:
         compiled = torch.compile(nets.unet, dynamic=False)  # Shared by both compiled forms of this batch.
+        if args.wait_for:
+            compile_ahead(nets, compiled, method, batch, args)
         for form in args.form:
             try:
                 run(nets, nets.unet if form == "eager" else compiled, method, batch, form, args)
@@ -280,6 +300,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", help="the file that each result is appended to as a line")
     parser.add_argument("--prewarm", action="store_true", help="three steps each, to fill the inductor cache")
+    parser.add_argument("--wait-for", metavar="FILE", help="compile first, and time only once this file is there: several processes can so compile side by side")
     parser.add_argument("--ceiling", action="store_true", help="also measure the card's own rates")
     args = parser.parse_args()
     if not args.json and (args.ceiling or not args.prewarm):

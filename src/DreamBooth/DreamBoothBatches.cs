@@ -77,8 +77,8 @@ internal sealed class DreamBoothBatches : IDisposable
         var drawn = images.Draw(order, pass, repeats: 1, firstSample);
         return new TrainingBatch(
             drawn.Latents,
-            Noise(pass, firstSample, drawn.Latents.shape[1..]).to(_sd.Device),
-            NoiseDraws.Timesteps(seed, pass, firstSample, pass.Count, _sd.Schedule.TrainTimesteps).to(_sd.Device),
+            Noise(pass, firstSample, drawn.Latents.shape[1..]).SentTo(_sd.Device),
+            NoiseDraws.Timesteps(seed, pass, firstSample, pass.Count, _sd.Schedule.TrainTimesteps).SentTo(_sd.Device),
             prompt,
             _sd.TimeIds(drawn.Sizes));
     }

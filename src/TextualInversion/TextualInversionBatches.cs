@@ -21,8 +21,8 @@ internal sealed class TextualInversionBatches(StableDiffusion sd, PhotoLatents p
         var drawn = photos.Draw(RandomPurpose.Order, pass, options.RepeatsInEffect, firstSample: 0);
         return new TrainingBatch(
             drawn.Latents,
-            NoiseDraws.Normal(seed, RandomPurpose.Noise, pass, 0, pass.Count, drawn.Latents.shape[1..]).to(sd.Device),
-            NoiseDraws.Timesteps(seed, pass, 0, pass.Count, sd.Schedule.TrainTimesteps).to(sd.Device),
+            NoiseDraws.Normal(seed, RandomPurpose.Noise, pass, 0, pass.Count, drawn.Latents.shape[1..]).SentTo(sd.Device),
+            NoiseDraws.Timesteps(seed, pass, 0, pass.Count, sd.Schedule.TrainTimesteps).SentTo(sd.Device),
             sd.Tokenize([.. Enumerable.Range(0, pass.Count).Select(i => Prompt(pass, i))]),
             sd.TimeIds(drawn.Sizes));
     }

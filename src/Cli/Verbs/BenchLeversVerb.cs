@@ -64,10 +64,14 @@ internal sealed class BenchLeversVerb
         var setup = new StepSetup(model.Folder, photos, values.Of(_resolution, 512), values.Of(_batch, 1), MixedPrecision.Bf16, torch.CUDA);
         var plan = new LeverPlan { Steps = values.Of(_steps, 50) };
         IReadOnlyList<GpuLevers> variants = parsed.GetValue(_whole) ? [GpuLevers.All] : LeverTimer.Variants;
-        var rows = methods
-            .SelectMany(method => variants.Select(levers => LeverTimer.Measure(method, setup, levers, plan, (what, done, total) => display.Report(what, done, total), _session.Cancellation)))
-            .ToList();
-        JsonFile.Write(json, JsonSerializer.Serialize(new { shape = model.Name, libtorch = MachineDescription.Current().Libtorch, rows }, Indented));
+        var rows = new List<LeverRow>();
+        foreach (var (method, levers) in methods.SelectMany(method => variants.Select(levers => (method, levers))))
+        {
+            rows.Add(LeverTimer.Measure(method, setup, levers, plan, (what, done, total) => display.Report(what, done, total), _session.Cancellation));
+            // After every row: what was measured before an interruption is kept.
+            JsonFile.Write(json, JsonSerializer.Serialize(new { shape = model.Name, libtorch = MachineDescription.Current().Libtorch, rows }, Indented));
+        }
+
         display.Dispose();
         foreach (var row in rows)
         {

@@ -18,6 +18,7 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
     private readonly AdamWOptions _options;
     private readonly Entry[] _entries;
     private readonly bool _isOnCpu;
+    private bool _disposed;
     private readonly Tensor? _steps;
     private readonly CudaAdamW? _kernels;
 
@@ -153,6 +154,12 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         foreach (var entry in _entries)
         {
             entry.Dispose();

@@ -83,7 +83,7 @@ public sealed class PhotoLatents : IDisposable
         var choices = photos.Select((photo, i) => _transform.Draw(
             _photos.Photos[photo].Image.Width, _photos.Photos[photo].Image.Height, new RandomStream(_seed, RandomPurpose.Augmentation, pass.Index, firstSample + i))).ToArray();
         var side = _transform.Size / _sd.Vae.Config.DownscaleFactor;
-        var eps = NoiseDraws.Normal(_seed, RandomPurpose.Posterior, pass, firstSample, pass.Count, _sd.Vae.Config.LatentChannels, side, side).to(_sd.Device);
+        var eps = NoiseDraws.Normal(_seed, RandomPurpose.Posterior, pass, firstSample, pass.Count, _sd.Vae.Config.LatentChannels, side, side).SentTo(_sd.Device);
         var sizes = photos.Select((photo, i) => Sizes(_photos.Photos[photo].Image, choices[i])).ToArray();
         if (_cache is not null)
         {

@@ -35,6 +35,7 @@ internal static class DenoiserStage
         using var reading = new MiddleReading(unet);
         reading.MoveTo(context.Device);
         using var schedule = new NoiseSchedule(SchedulerConfig.Load(Path.Combine(release.Model, "scheduler", "scheduler_config.json")));
+        using var alphas = schedule.AlphasCumprod.to(context.Device).alias();
         using var empty = tokenizer.EncodeBatch([""]).to(context.Device);
 
         // Everything random of a batch, and its text.
@@ -54,7 +55,7 @@ internal static class DenoiserStage
             var draw = DiffusionDraw.Create(batch[2], batch[3], batch[1], schedule);
             // A velocity sqrt(a) eps - sqrt(1 - a) x has less variance where there is more of x in it, for latents have less than noise. Divided by that,
             // what is decided in the dark counts as much as what is seen (unit variance of the target: Karras et al. 2022, section 5).
-            var kept = schedule.AlphasCumprod.index_select(0, draw.Timesteps);
+            var kept = alphas.index_select(0, draw.Timesteps);
             var variance = kept + ((1 - kept) * AutoencoderStage.LatentScale * AutoencoderStage.LatentScale);
             var error = unet.forward(draw.Noised, draw.Timesteps, new(batch[0])).to_type(ScalarType.Float32) - draw.Target;
             return (error.square() * batch[4] / variance.reshape(-1, 1, 1, 1)).mean().MoveToOuterDisposeScope();
@@ -69,7 +70,8 @@ internal static class DenoiserStage
                 var guided = full(plan.BatchSize, ReadingWeight * Math.Clamp(2 - (2.5 * step / plan.Steps), 0, 1), dtype: ScalarType.Float32, device: context.Device);
                 return [.. Draw(captions.Draw(rows), rows), guided, rows];
             },
-            batch => Loss(batch) + (batch[^2].mean() * reading.Loss(targets, batch[^1])));
+            batch => Loss(batch) + (batch[^2].mean() * reading.Loss(targets, batch[^1])),
+            halfWeights: true);
 
         ReleaseFiles.Write(Path.Combine(release.Model, "unet"), unet, config, "diffusion_pytorch_model.safetensors");
         AtomicFile.WriteText(Path.Combine(release.Model, "model_index.json"), LabConfigs.ModelIndex());

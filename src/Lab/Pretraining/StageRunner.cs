@@ -41,8 +41,9 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
     /// <param name="network">The network; its parameters learn.</param>
     /// <param name="draw">The batch of a step, tensors whose first dimension counts samples, drawn with the random numbers of that step.</param>
     /// <param name="loss">The mean loss over a part of the batch; it draws nothing at random.</param>
+    /// <param name="halfWeights">Whether a GPU may hold the network in bf16 beside fp32 masters, which spares autocast its copies.</param>
     /// <exception cref="OperationCanceledException">Interrupted; a checkpoint was written.</exception>
-    public void Run(nn.Module network, Func<int, Tensor[]> draw, Func<Tensor[], Tensor> loss)
+    public void Run(nn.Module network, Func<int, Tensor[]> draw, Func<Tensor[], Tensor> loss, bool halfWeights = false)
     {
         using var reuse = MemoryReuse.Begin();
         using var lanes = SplitPass.LanesFor(context.Device, plan.BatchSize);
@@ -71,18 +72,20 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
             learning = learner;
             var rate = full([], plan.RateAt(step), dtype: ScalarType.Float32, device: context.Device);
             return recorded.Run([rate, .. draw(step)]);
-        });
+        }, halfWeights && context.Precision == MixedPrecision.Bf16);
     }
 
     // take: takes a step with the learner and gives its loss, without gradient.
-    private void Train(nn.Module network, Lanes lanes, Func<Learner, int, Tensor> take)
+    private void Train(nn.Module network, Lanes lanes, Func<Learner, int, Tensor> take, bool halfWeights = false)
     {
         IReadOnlyList<NamedParameter> parameters = [.. NamedParameter.Of(network)];
         Parameter[] values = [.. parameters.Select(p => p.Value)];
         using var reuse = MemoryReuse.Begin();
         using var averageScope = NewDisposeScope();
         var average = values.Select(p => p.detach().clone()).ToList();
-        using var optimizer = new FusedAdamW(values, new AdamWOptions { WeightDecay = plan.WeightDecay, Beta2 = plan.Beta2 });
+        var options = new AdamWOptions { WeightDecay = plan.WeightDecay, Beta2 = plan.Beta2 };
+        using ICapturableOptimizer optimizer = halfWeights ? new HalfWeightAdamW(parameters, options) : new FusedAdamW(values, options);
+        IReadOnlyList<Tensor> masters = [.. values.Select((_, i) => optimizer.StateOf(i).First(state => state.Key == "weights").Value)];
         var checkpoint = new StageCheckpoint(context.File(name + ".safetensors"), $"{context.Identity} {name} {plan}", parameters, average, optimizer);
         var learner = new Learner(values, optimizer, lanes);
         var first = checkpoint.Restore();
@@ -102,7 +105,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
             summed++;
             if ((step + 1) % AverageEvery == 0 || step + 1 == plan.Steps)
             {
-                lanes.Split(values.Length, (from, to) => Average(average, values, step + 1, (int)from, (int)to));
+                lanes.Split(values.Length, (from, to) => Average(average, masters, step + 1, (int)from, (int)to));
             }
 
             if (summed == LossEvery || step + 1 == plan.Steps)
@@ -116,6 +119,8 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
         }
 
         checkpoint.Write(plan.Steps);
+        // It puts the masters back into the network, whose place the averages take.
+        optimizer.Dispose();
         using var noGradient = no_grad();
         for (var i = 0; i < values.Length; i++)
         {
@@ -135,7 +140,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
 
     private Autocast Precision() => Autocast.For(context.Device, context.Precision);
 
-    private void Average(List<Tensor> average, Parameter[] values, int step, int from, int to)
+    private void Average(List<Tensor> average, IReadOnlyList<Tensor> values, int step, int from, int to)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -157,14 +162,22 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
     }
 
     /// <summary>What a step does with the gradients.</summary>
-    private sealed record Learner(Parameter[] Values, FusedAdamW Optimizer, Lanes Lanes)
+    private sealed record Learner(Parameter[] Values, ICapturableOptimizer Optimizer, Lanes Lanes)
     {
         private const double LargestNorm = 1;
 
         public void Update(double rate)
         {
             var divisor = GradientNorm.Divisor(Values, LargestNorm);
-            Lanes.Split(Values.Length, (from, to) => Optimizer.Step(rate, divisor, (int)from, (int)to));
+            if (Optimizer is FusedAdamW fused)
+            {
+                Lanes.Split(Values.Length, (from, to) => fused.Step(rate, divisor, (int)from, (int)to));
+            }
+            else
+            {
+                Optimizer.Step(rate, divisor);
+            }
+
             Optimizer.ZeroGradients();
         }
 
