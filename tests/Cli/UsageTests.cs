@@ -51,6 +51,7 @@ public sealed class UsageTests
     [InlineData("model", "random")]
     [InlineData("bench")]
     [InlineData("bench", "load")]
+    [InlineData("bench", "levers")]
     [InlineData("lab")]
     [InlineData("lab", "verify")]
     [InlineData("lab", "render")]

@@ -66,6 +66,28 @@ public sealed class DreamBoothStepTests
         Assert.Contains(step.Trainable, p => p.Name == "unet.add_embedding.linear_1.weight");
     }
 
+    [Fact]
+    public void Prompts_that_are_kept_between_steps_are_those_of_the_batch()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var sd = StableDiffusion.Load(LabTraining.Model);
+        var batch = Batch(sd, 1);
+        var others = batch with { Tokens = sd.Tokenize(["a photo of a red car", "a photo of a blue car"]) };
+        float Alone(TrainingBatch of)
+        {
+            using var step = new DreamBoothStep(sd, Options);
+            return step.Loss(of).item<float>();
+        }
+
+        using var step = new DreamBoothStep(sd, Options);
+        float[] losses = [.. new[] { batch, batch, others, batch }.Select(of => step.Loss(of).item<float>())];
+
+        Assert.True(step.ReadsPromptsAhead);
+        Assert.Equal([Alone(batch), Alone(batch), Alone(others), Alone(batch)], losses);
+        Assert.NotEqual(losses[0], losses[2]);
+    }
+
     private static TrainingBatch Batch(StableDiffusion sd, int photos)
     {
         var random = new RandomStream(1, RandomPurpose.Other);

@@ -44,12 +44,10 @@ internal sealed class BenchLeversVerb
     private int Run(ParseResult parsed)
     {
         var values = new OptionValues(parsed);
-        string[] methods = values.OrNone(_method) switch
-        {
-            null => ["ti", "db"],
-            "ti" or "db" => [values.OrNone(_method)!],
-            var other => throw new UsageException($"--method {other}: choose ti or db."),
-        };
+        var methods = BenchVerb.Methods(values.OrNone(_method), "ti", "db");
+        var batch = BenchVerb.InRange("--batch", values.Of(_batch, 1), 1024);
+        var resolution = BenchVerb.MultipleOf8(values.OrNone(_resolution)) ?? 512;
+        var plan = new LeverPlan { Steps = BenchVerb.InRange("--steps", values.Of(_steps, 50), 1000) };
         var json = parsed.GetValue(_json);
         JsonFile.Check(json);
         TorchRuntime.Load();
@@ -61,8 +59,7 @@ internal sealed class BenchLeversVerb
         using var display = _session.ShowProgress();
         using var model = values.OrNone(_model) is { } folder ? BenchmarkModel.At(folder) : BenchmarkModel.Of(values.Of(_shape, BenchmarkShape.Sd15), (what, done, total) => display.Report(what, done, total), _session.Cancellation);
         var photos = values.OrNone(_photos) ?? Path.Combine(LabModel.Find().Subject("off-palette-dog"), "references");
-        var setup = new StepSetup(model.Folder, photos, values.Of(_resolution, 512), values.Of(_batch, 1), MixedPrecision.Bf16, torch.CUDA);
-        var plan = new LeverPlan { Steps = values.Of(_steps, 50) };
+        var setup = new StepSetup(model.Folder, photos, resolution, batch, MixedPrecision.Bf16, torch.CUDA);
         IReadOnlyList<GpuLevers> variants = parsed.GetValue(_whole) ? [GpuLevers.All] : LeverTimer.Variants;
         var rows = new List<LeverRow>();
         foreach (var (method, levers) in methods.SelectMany(method => variants.Select(levers => (method, levers))))

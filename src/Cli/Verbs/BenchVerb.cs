@@ -45,12 +45,7 @@ internal sealed class BenchVerb
     private int Run(ParseResult parsed)
     {
         var values = new OptionValues(parsed);
-        string[] methods = values.OrNone(_method) switch
-        {
-            null => ["ti", "db"],
-            "ti" or "db" or "draw" => [values.OrNone(_method)!],
-            var other => throw new UsageException($"--method {other}: choose ti, db or draw."),
-        };
+        var methods = Methods(values.OrNone(_method), "ti", "db", "draw");
         if (values.OrNone(_model) is not null && values.OrNone(_shape) is not null)
         {
             throw new UsageException("--model and --shape both say what is timed: give one of them.");
@@ -88,10 +83,15 @@ internal sealed class BenchVerb
         return sd.PictureSize;
     }
 
-    private static int? MultipleOf8(int? resolution) => resolution is null || (resolution is >= 8 and <= 4096 && resolution % 8 == 0)
+    /// <summary>The methods to be timed: the one that is named, else the two that train.</summary>
+    /// <exception cref="UsageException">It is none of <paramref name="known"/>.</exception>
+    internal static string[] Methods(string? named, params string[] known) =>
+        named is null ? ["ti", "db"] : known.Contains(named) ? [named] : throw new UsageException($"--method {named}: choose {string.Join(", ", known[..^1])} or {known[^1]}.");
+
+    internal static int? MultipleOf8(int? resolution) => resolution is null || (resolution is >= 8 and <= 4096 && resolution % 8 == 0)
         ? resolution
         : throw new UsageException($"--resolution {resolution} is out of range: choose a multiple of 8 from 8 to 4096.");
 
-    private static int InRange(string option, int value, int most) =>
+    internal static int InRange(string option, int value, int most) =>
         value >= 1 && value <= most ? value : throw new UsageException($"{option} {value} is out of range: choose from 1 to {most}.");
 }

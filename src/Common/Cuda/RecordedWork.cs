@@ -77,6 +77,11 @@ public sealed class RecordedWork(Func<IReadOnlyList<Tensor>, Tensor> work) : IDi
             return;
         }
 
+        if (inputs.Count != _inputs.Count || _inputs.Zip(inputs).Any(pair => !pair.First.shape.AsSpan().SequenceEqual(pair.Second.shape)))
+        {
+            throw new ArgumentException("What is recorded takes inputs of the same shapes every time.", nameof(inputs));
+        }
+
         foreach (var (kept, input) in _inputs.Zip(inputs))
         {
             kept.copy_(input);

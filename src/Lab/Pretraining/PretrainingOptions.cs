@@ -51,7 +51,7 @@ public sealed record PretrainingOptions
         Denoiser = new(12_500, 32, 8e-4) { ConstantShare = .5, Beta2 = .999 },
     };
 
-    /// <summary>The release on a data-centre GPU in some minutes: larger batches, thirty times the samples.</summary>
+    /// <summary>The release's denoiser, and what the other stages would be with it, on a data-centre GPU in some minutes: larger batches, more pictures, several times the samples.</summary>
     public static PretrainingOptions Gpu { get; } = new()
     {
         Pictures = 80_000, JudgePictures = 40_000, HeldOutPictures = 1_000,
@@ -60,7 +60,7 @@ public sealed record PretrainingOptions
         Oracle = new(8000, 128, 2e-3) { AverageDecay = .998, ConstantShare = 0 },
         MiniClip = new(2500, 512, 1e-3) { WarmupSteps = 100, ConstantShare = 0, WeightDecay = .02 },
         MiniDino = new(4000, 256, 1e-3) { ConstantShare = 0 },
-        Denoiser = new(26_000, 192, 1e-3) { ConstantShare = .5, WarmupSteps = 200, AverageDecay = .999, Beta2 = .999 },
+        Denoiser = new(13_637, 192, 1e-3) { ConstantShare = .5, WarmupSteps = 200, AverageDecay = .999, Beta2 = .999 },
     };
 
     /// <summary>Everything once, far too small to be of use: a minute, for the tests.</summary>

@@ -49,6 +49,27 @@ public sealed class FusedAdamWTests
     }
 
     [Fact]
+    public void The_rate_may_lie_in_a_tensor()
+    {
+        using var scope = NewDisposeScope();
+        var generator = new Diptych.Common.Runtime.RandomStream(6, Diptych.Common.Runtime.RandomPurpose.Other);
+        var start = generator.Normal(5, 4);
+        var (byNumber, byTensor) = (new Parameter(start.clone()), new Parameter(start.clone()));
+        using var first = new FusedAdamW([byNumber], new AdamWOptions());
+        using var second = new FusedAdamW([byTensor], new AdamWOptions());
+        for (var step = 0; step < 3; step++)
+        {
+            var gradient = generator.Normal(5, 4);
+            (byNumber.grad, byTensor.grad) = (gradient.clone(), gradient.clone());
+            first.Step(1e-2, first.GradientDivisor(1));
+            second.Step(tensor(1e-2f), second.GradientDivisor(1));
+        }
+
+        Close.Absolute(byNumber, byTensor, 1e-7);
+        Assert.NotEqual(start.sum().item<float>(), byTensor.sum().item<float>());
+    }
+
+    [Fact]
     public void A_parameter_without_a_gradient_stays_and_does_not_age()
     {
         using var scope = NewDisposeScope();

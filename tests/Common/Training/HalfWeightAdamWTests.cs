@@ -48,6 +48,29 @@ public sealed class HalfWeightAdamWTests
     }
 
     [Fact]
+    public void The_rate_may_lie_in_a_tensor_and_disposing_twice_does_no_harm()
+    {
+        using var scope = NewDisposeScope();
+        var random = new RandomStream(6, RandomPurpose.Other);
+        var (start, gradient) = (random.Normal(30, 7), random.Normal(30, 7).to_type(ScalarType.BFloat16));
+        Parameter After(Action<HalfWeightAdamW> step)
+        {
+            NamedParameter[] weight = [new("weight", new Parameter(start.clone()), IsFactor: true)];
+            using var optimizer = new HalfWeightAdamW(weight, new AdamWOptions());
+            weight[0].Value.grad = gradient.clone();
+            step(optimizer);
+            optimizer.Dispose();
+            return weight[0].Value;
+        }
+
+        var byNumber = After(optimizer => optimizer.Step(.25, optimizer.GradientDivisor(1)));
+        var byTensor = After(optimizer => optimizer.Step(tensor(.25f), optimizer.GradientDivisor(1)));
+
+        Close.Absolute(byNumber, byTensor, 0);
+        Assert.NotEqual(start[0, 0].item<float>(), byTensor[0, 0].item<float>());
+    }
+
+    [Fact]
     public void Copies_are_rounded_as_libtorch_rounds()
     {
         using var scope = NewDisposeScope();
