@@ -215,7 +215,7 @@ def run(nets, unet, method, batch, form, args):
 
 
 def compile_ahead(nets, compiled, method, batch, args):
-    """Compiles with three steps, gives the memory back and waits for the file that says the card is quiet."""
+    """Compiles with three steps, gives the memory back and waits for the file: several processes can compile side by side and be timed one by one."""
     try:
         step = make_step(nets, compiled, method, batch, False)
         for _ in range(PREWARM_STEPS):

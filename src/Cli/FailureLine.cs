@@ -30,7 +30,7 @@ internal static class FailureLine
     // Only options that the verb has.
     private static string LessMemory(string verb) => verb.Split(' ') switch
     {
-        [_, "train", ..] => "lower --train-batch-size (--gradient-accumulation-steps makes up for it) or --resolution, or give --use-8bit-adam",
+        [_, "train", ..] => "lower --train-batch-size (--gradient-accumulation-steps makes up for it) or --resolution, or give --use-8bit-adam, or on a GPU --gpu-levers kernels,channels-last,search",
         [_, "generate", ..] => "lower --batch-size, --height and --width, or give --precision bf16, --vae-slicing or --vae-tiling",
         [_, "compare", ..] => "lower --train-batch-size, or compare on a smaller --model",
         [_, "bench", "load", ..] or [_, "convert", ..] or [_, "model", ..] => "give --precision bf16, or end other programs",

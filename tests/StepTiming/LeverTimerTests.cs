@@ -1,7 +1,7 @@
 using Diptych.Common.Cuda;
 using Diptych.StepTiming;
 using Diptych.Tests.Cli;
-using Diptych.Tests.Cuda;
+using Diptych.Tests.Common.Cuda;
 
 namespace Diptych.Tests.StepTiming;
 

@@ -11,7 +11,7 @@ internal sealed class TrainingFolder
     // Where things lie and how often they are saved may change between two parts of a run; hashes tell whether model and photos did.
     private static readonly HashSet<string> Free =
     [
-        "output-dir", "resume", "device", "pretrained-model-name-or-path", "instance-data-dir", "class-data-dir", "checkpointing-steps", "checkpoints-total-limit",
+        "output-dir", "resume", "device", "gpu-levers", "pretrained-model-name-or-path", "instance-data-dir", "class-data-dir", "checkpointing-steps", "checkpoints-total-limit",
     ];
 
     private readonly OutputFolder _output;

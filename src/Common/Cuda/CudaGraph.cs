@@ -38,7 +38,7 @@ internal sealed unsafe class CudaGraph : IDisposable
     public static CudaGraph Capture(Action work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        // Tensors nobody holds any more are freed now and not while recording, and so is memory of the allocator's that only waits for the device.
+        // Tensors nobody holds any more are freed now and not while recording.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         cuda.synchronize();
@@ -46,16 +46,20 @@ internal sealed unsafe class CudaGraph : IDisposable
         ((delegate* unmanaged<nint, byte, void>)Construct)(graph, 0);
         // {0, 0}: a memory pool of its own.
         ((delegate* unmanaged<nint, ulong, ulong, int, void>)Begin)(graph, 0, 0, ThreadLocalCapture);
+        var recorded = new CudaGraph(graph);
         try
         {
             work();
         }
-        finally
+        catch
         {
             ((delegate* unmanaged<nint, void>)End)(graph);
+            recorded.Dispose();
+            throw;
         }
 
-        return new CudaGraph(graph);
+        ((delegate* unmanaged<nint, void>)End)(graph);
+        return recorded;
     }
 
     /// <summary>Queues all of it once.</summary>

@@ -34,17 +34,14 @@ internal sealed unsafe class CudaStreamScope : IDisposable
         if (((delegate* unmanaged<nint, int, nint*, int>)CreateGuard)(_stream, 0, &guard) != 0)
         {
             StreamCalls.DestroyStream(_stream);
-            throw new DiptychException("libtorch refused a CUDA stream: diptych doctor shows what it can do; --device cpu does without it.");
+            throw new DiptychException("libtorch refused a CUDA stream: diptych doctor shows what it can do; --gpu-levers kernels,channels-last,search does without it.");
         }
 
         _guard = guard;
     }
 
     /// <summary>Whether libtorch exports what this needs.</summary>
-    public static bool IsAvailable => CreateGuard != 0 && DeleteGuard != 0;
-
-    /// <summary>Waits until everything queued so far is done.</summary>
-    public void Synchronize() => StreamCalls.Synchronize(_stream);
+    public static bool IsAvailable => CreateGuard != 0 && DeleteGuard != 0 && CudaStream.IsKnown;
 
     /// <inheritdoc/>
     public void Dispose()

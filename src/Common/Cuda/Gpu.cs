@@ -3,7 +3,7 @@ namespace Diptych.Common.Cuda;
 /// <summary>Which of the levers are used on a GPU: one switch for the whole process, to be set before a model is loaded.</summary>
 public static class Gpu
 {
-    /// <summary>The levers in use. Default everything; cuDNN's search is off until this is set or a training begins.</summary>
+    /// <summary>The levers in use. Default everything; to libtorch, cuDNN's search is passed on when this is set or a training begins.</summary>
     public static GpuLevers Levers
     {
         get;

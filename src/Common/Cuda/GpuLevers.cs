@@ -1,6 +1,6 @@
 namespace Diptych.Common.Cuda;
 
-/// <summary>What a training step uses on a GPU beyond running there; each can be left out, to measure it or to go round a driver that dislikes it. Elsewhere none applies.</summary>
+/// <summary>What training, and all but the graph in drawing, uses on a GPU beyond running there; each can be left out, to measure it or to go round a driver that dislikes it. Elsewhere none applies.</summary>
 [Flags]
 public enum GpuLevers
 {

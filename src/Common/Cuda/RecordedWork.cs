@@ -6,6 +6,7 @@ namespace Diptych.Common.Cuda;
 /// Work on a GPU that is done again and again with other inputs of the same shapes: some times as it is, then recorded as a <see cref="CudaGraph"/> and launched as a
 /// whole. While the object lives, everything this thread computes on the GPU goes to a stream of its own.
 /// </summary>
+/// <remarks>To be made only where <see cref="IsAvailableOn"/> says so; elsewhere it throws a <see cref="DiptychException"/>.</remarks>
 /// <param name="work">Makes a result from the inputs. The tensors it is given are the same each time; it does nothing a graph cannot hold.</param>
 public sealed class RecordedWork(Func<IReadOnlyList<Tensor>, Tensor> work) : IDisposable
 {
@@ -26,7 +27,8 @@ public sealed class RecordedWork(Func<IReadOnlyList<Tensor>, Tensor> work) : IDi
     }
 
     /// <summary>Does the work and gives its result without gradient: the caller's.</summary>
-    /// <param name="inputs">As many as in the first run, of the same types and shapes; they are copied.</param>
+    /// <param name="inputs">As many as in the first run, of the same shapes; they are copied, and to the first ones' types.</param>
+    /// <exception cref="ArgumentException">They are not.</exception>
     public Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);

@@ -20,9 +20,6 @@ internal static partial class StreamCalls
     /// <summary>Destroys a stream once its work is done.</summary>
     public static void DestroyStream(nint stream) => Check(StreamDestroy(stream), "cuStreamDestroy");
 
-    /// <summary>Waits for all work of a stream.</summary>
-    public static void Synchronize(nint stream) => Check(StreamSynchronize(stream), "cuStreamSynchronize");
-
     /// <summary>Free and whole memory of the current device, in bytes.</summary>
     public static (long Free, long Total) Memory()
     {
@@ -34,7 +31,7 @@ internal static partial class StreamCalls
     {
         if (status != 0)
         {
-            throw new DiptychException($"The CUDA driver refused {what} (error {status}): diptych doctor shows what it can do; --device cpu does without it.");
+            throw new DiptychException($"The CUDA driver refused {what} (error {status}): diptych doctor shows what it can do; --gpu-levers kernels,channels-last,search does without it.");
         }
     }
 
@@ -43,9 +40,6 @@ internal static partial class StreamCalls
 
     [LibraryImport(Library, EntryPoint = "cuStreamDestroy_v2")]
     private static partial int StreamDestroy(nint stream);
-
-    [LibraryImport(Library, EntryPoint = "cuStreamSynchronize")]
-    private static partial int StreamSynchronize(nint stream);
 
     [LibraryImport(Library, EntryPoint = "cuMemGetInfo_v2")]
     private static partial int MemGetInfo(out nuint free, out nuint total);

@@ -82,8 +82,8 @@ public sealed class StableDiffusion : IDisposable
             module.eval();
         }
 
-        // Without kernels of ours every normalisation would copy pictures into the other order and back.
-        if (Gpu.Levers.HasFlag(GpuLevers.ChannelsLast | GpuLevers.Kernels) && CudaKernels.Prepare(pipeline.Device))
+        // Without kernels of ours, which take bf16, every normalisation would copy pictures into the other order and back.
+        if ((options?.UNetDtype ?? placement.Dtype) == ScalarType.BFloat16 && Gpu.Levers.HasFlag(GpuLevers.ChannelsLast | GpuLevers.Kernels) && CudaKernels.Prepare(pipeline.Device))
         {
             unet.LayChannelsLast();
         }

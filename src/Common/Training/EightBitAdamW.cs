@@ -51,13 +51,17 @@ public sealed class EightBitAdamW : IOptimizer
             if (_moments[i] is { } moments && _parameters[i].grad is { } gradient)
             {
                 using var scope = NewDisposeScope();
-                var (mean, square) = (moments.Mean.Read(), moments.Square.Read());
+                var (mean, square) = (Like(_parameters[i], moments.Mean.Read()), Like(_parameters[i], moments.Square.Read()));
                 FusedAdamW.Update(new([_parameters[i]], [gradient], [mean], [square], [moments.Steps.add_(SharedScalar.One, SharedScalar.One)]), learningRate, _options, gradientDivisor);
                 moments.Mean.Write(mean);
                 moments.Square.Write(square);
             }
         }
     }
+
+    // The kernel takes moments only in their parameter's order in memory.
+    private static Tensor Like(Tensor parameter, Tensor moments) =>
+        parameter.stride().AsSpan().SequenceEqual(moments.stride()) ? moments : empty_like(parameter, requires_grad: false).copy_(moments);
 
     /// <inheritdoc/>
     public void ZeroGradients()

@@ -18,11 +18,11 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
     private readonly AdamWOptions _options;
     private readonly Entry[] _entries;
     private readonly bool _isOnCpu;
-    private bool _disposed;
     private readonly Tensor? _steps;
     private readonly CudaAdamW? _kernels;
+    private bool _disposed;
 
-    /// <summary>Takes over the weights that are factors of products; the others stay fp32 where they are.</summary>
+    /// <summary>Takes over the weights that are factors of products, on a GPU norms' and biases too; the others stay fp32 where they are.</summary>
     /// <param name="trainable">What learns, fp32.</param>
     /// <param name="options">AdamW's constants.</param>
     public HalfWeightAdamW(IReadOnlyList<NamedParameter> trainable, AdamWOptions options)
@@ -32,7 +32,7 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
         using var noGradient = no_grad();
         _isOnCpu = trainable[0].Value.device_type == DeviceType.CPU;
         // On a GPU one count for all: what has no gradient stays as it is, and learns later as if it had been there.
-        var entries = trainable.Select(parameter => new Entry(parameter, hasOwnCount: _isOnCpu)).ToArray();
+        var entries = trainable.Select(parameter => new Entry(parameter, isOnCpu: _isOnCpu)).ToArray();
         _entries = entries;
         if (!_isOnCpu)
         {
@@ -171,16 +171,17 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
 
     private sealed class Entry : IDisposable
     {
-        public Entry(NamedParameter parameter, bool hasOwnCount)
+        public Entry(NamedParameter parameter, bool isOnCpu)
         {
             Weight = parameter.Value;
-            // A GPU computes norms in the type of their weights; next to bf16 neighbours fp32 ones would only make it widen and narrow what passes through.
-            IsHalf = (parameter.IsFactor || !hasOwnCount) && Weight.dtype == ScalarType.Float32;
+            // A GPU computes norms and biases in the type of their weights; next to bf16 neighbours fp32 ones would only make it widen and narrow what passes
+            // through. Tables of tokens and positions stay: their gradients are sums over a whole batch.
+            IsHalf = (parameter.IsFactor || (!isOnCpu && Weight.dim() == 1)) && Weight.dtype == ScalarType.Float32;
             using var scope = NewDisposeScope();
-            Master = IsHalf ? Whole(Weight.detach()).DetachFromDisposeScope() : Weight;
+            Master = IsHalf ? Laid(Weight.detach()).DetachFromDisposeScope() : Weight;
             Mean = zeros_like(Master, requires_grad: false).DetachFromDisposeScope();
             Square = zeros_like(Master, requires_grad: false).DetachFromDisposeScope();
-            Steps = hasOwnCount ? zeros([], dtype: ScalarType.Float32).DetachFromDisposeScope() : null;
+            Steps = isOnCpu ? zeros([], dtype: ScalarType.Float32).DetachFromDisposeScope() : null;
             if (IsHalf)
             {
                 TensorData.Set(Weight, Master.to_type(ScalarType.BFloat16));
@@ -201,8 +202,9 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
         /// <summary>Steps taken, on the CPU.</summary>
         public Tensor? Steps { get; }
 
-        // Weights of convolutions may lie channels innermost; whatever their order, numbers lie without gaps, and moments lie as they do.
-        private static Tensor Whole(Tensor numbers) => ChannelsLast.IsChannelsLast(numbers) ? numbers : numbers.contiguous();
+        // Moments lie as their master does. Kernels of convolutions lie channels innermost where pictures will.
+        private static Tensor Laid(Tensor numbers) =>
+            numbers.dim() == 4 && Gpu.Levers.HasFlag(GpuLevers.ChannelsLast) && CudaKernels.For(numbers) is not null ? ChannelsLast.ToChannelsLast(numbers) : numbers.contiguous();
 
         /// <summary>Counts one more step, and says how many there are.</summary>
         public int CountOnCpu()

@@ -7,7 +7,7 @@ namespace Diptych.Common.Training;
 
 /// <summary>
 /// Runs any method's step: owns time, memory and order, and knows no method.
-/// Interrupted at any moment, it resumes from its last checkpoint to the same bits an uninterrupted run ends with.
+/// Interrupted at any moment, it resumes from its last checkpoint and, on the CPU, to the same bits an uninterrupted run ends with.
 /// </summary>
 public sealed class TrainingLoop
 {

@@ -51,7 +51,7 @@ public sealed record PretrainingOptions
         Denoiser = new(12_500, 32, 8e-4) { ConstantShare = .5, Beta2 = .999 },
     };
 
-    /// <summary>The release's denoiser, and what the other stages would be with it, on a data-centre GPU in some minutes: larger batches, more pictures, several times the samples.</summary>
+    /// <summary>A rebuild on a data-centre GPU in some minutes: more pictures, larger batches, several times the samples. The released denoiser was trained so; its steps are those its machine had time for.</summary>
     public static PretrainingOptions Gpu { get; } = new()
     {
         Pictures = 80_000, JudgePictures = 40_000, HeldOutPictures = 1_000,

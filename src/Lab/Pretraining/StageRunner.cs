@@ -39,8 +39,8 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
 
     /// <summary>The same for a loss that is a mean over samples, whose batch is split among <see cref="Lanes"/>.</summary>
     /// <param name="network">The network; its parameters learn.</param>
-    /// <param name="draw">The batch of a step, tensors whose first dimension counts samples, drawn with the random numbers of that step.</param>
-    /// <param name="loss">The mean loss over a part of the batch; it draws nothing at random.</param>
+    /// <param name="draw">The batch of a step, tensors whose first dimension counts the plan's samples, drawn with the random numbers of that step.</param>
+    /// <param name="loss">The mean loss over a part of the batch; it draws nothing at random, and on a GPU does nothing a graph cannot hold (<see cref="RecordedWork"/>).</param>
     /// <param name="halfWeights">Whether a GPU may hold the network in bf16 beside fp32 masters, which spares autocast its copies.</param>
     /// <exception cref="OperationCanceledException">Interrupted; a checkpoint was written.</exception>
     public void Run(nn.Module network, Func<int, Tensor[]> draw, Func<Tensor[], Tensor> loss, bool halfWeights = false)
@@ -169,15 +169,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
         public void Update(double rate)
         {
             var divisor = GradientNorm.Divisor(Values, LargestNorm);
-            if (Optimizer is FusedAdamW fused)
-            {
-                Lanes.Split(Values.Length, (from, to) => fused.Step(rate, divisor, (int)from, (int)to));
-            }
-            else
-            {
-                Optimizer.Step(rate, divisor);
-            }
-
+            Lanes.Split(Values.Length, (from, to) => ((FusedAdamW)Optimizer).Step(rate, divisor, (int)from, (int)to));
             Optimizer.ZeroGradients();
         }
 

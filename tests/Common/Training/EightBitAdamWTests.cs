@@ -1,3 +1,4 @@
+using Diptych.Common.Cuda;
 using Diptych.Common.Runtime;
 using Diptych.Common.Training;
 using TorchSharp.Modules;
@@ -37,6 +38,31 @@ public sealed class EightBitAdamWTests
         // The top decade's 64 parts are .014 wide; the gap below 1 and those between decades are wider than the rest.
         Assert.InRange((error / numbers.abs().amax([1], keepdim: true)).max().item<float>(), 0, .03f);
         Assert.InRange((error.sum() / numbers.abs().sum()).item<float>(), 0, .012f);
+    }
+
+    [Fact]
+    public void A_weight_that_lies_channels_last_learns_what_it_learns_in_order()
+    {
+        using var scope = NewDisposeScope();
+        var random = new RandomStream(2, RandomPurpose.Other);
+        Tensor start = random.Normal(32, 32, 3, 3), gradient = random.Normal(32, 32, 3, 3);
+        Parameter After(Func<Tensor, Tensor> lay)
+        {
+            var weight = new Parameter(lay(start).clone());
+            using var optimizer = new EightBitAdamW([weight], new AdamWOptions());
+            for (var step = 0; step < 3; step++)
+            {
+                weight.grad = lay(gradient).clone();
+                optimizer.Step(1e-2);
+            }
+
+            return weight;
+        }
+
+        var (inOrder, channelsLast) = (After(numbers => numbers), After(ChannelsLast.ToChannelsLast));
+
+        Assert.True(ChannelsLast.IsChannelsLast(channelsLast));
+        Close.Absolute(inOrder, channelsLast, 1e-6);
     }
 
     [Fact]

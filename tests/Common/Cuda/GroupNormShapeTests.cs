@@ -1,6 +1,6 @@
 using Diptych.Common.Cuda;
 
-namespace Diptych.Tests.Cuda;
+namespace Diptych.Tests.Common.Cuda;
 
 public sealed class GroupNormShapeTests
 {

@@ -2,7 +2,7 @@ using Diptych.Common.Cuda;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
-namespace Diptych.Tests.Cuda;
+namespace Diptych.Tests.Common.Cuda;
 
 /// <summary>The device tests of kernels run on.</summary>
 internal static class CudaDevice

@@ -2,7 +2,7 @@ using Diptych.Common;
 using Diptych.Common.Cuda;
 using static TorchSharp.torch;
 
-namespace Diptych.Tests.Cuda;
+namespace Diptych.Tests.Common.Cuda;
 
 public sealed class CudaKernelsTests
 {

@@ -1,7 +1,7 @@
 using Diptych.Common.Cuda;
 using static TorchSharp.torch;
 
-namespace Diptych.Tests.Cuda;
+namespace Diptych.Tests.Common.Cuda;
 
 public sealed class ChannelsLastTests
 {
