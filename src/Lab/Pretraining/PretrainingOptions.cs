@@ -39,7 +39,7 @@ public sealed record PretrainingOptions
     /// <summary>Whether the figures of every stage must reach the release's limits. Off for micro runs, which only show that everything works.</summary>
     public bool Gated { get; init; } = true;
 
-    /// <summary>The release, on two CPU cores in some hours.</summary>
+    /// <summary>A rebuild on two CPU cores in some hours. All of the release but its denoiser was trained so.</summary>
     public static PretrainingOptions Cpu { get; } = new()
     {
         Pictures = 36_000, JudgePictures = 14_000, HeldOutPictures = 1_000,
