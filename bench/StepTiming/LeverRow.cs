@@ -7,6 +7,6 @@ namespace Diptych.StepTiming;
 /// <param name="Levers">The levers in use.</param>
 /// <param name="Ms">Median over the rounds of a step's mean time.</param>
 /// <param name="Rounds">Every round's.</param>
-/// <param name="UsedMb">Memory of the GPU in use at the end, in 10^6 bytes: what libtorch keeps included.</param>
+/// <param name="UsedMb">Memory of the GPU in use at the end, in 10^6 bytes: with what libtorch keeps, of earlier measurements of the process too.</param>
 /// <param name="Loss">Mean loss of all steps.</param>
 public sealed record LeverRow(string Method, int Batch, int Resolution, string Levers, double Ms, IReadOnlyList<double> Rounds, double UsedMb, double Loss);

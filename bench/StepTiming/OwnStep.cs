@@ -5,7 +5,6 @@ using Diptych.Common.Text;
 using Diptych.Common.Training;
 using Diptych.DreamBooth;
 using Diptych.TextualInversion;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Diptych.StepTiming;
@@ -22,7 +21,6 @@ public sealed class OwnStep : ITimedStep
     private readonly ITrainingStep _step;
     private readonly IDisposable _owned;
     private readonly IOptimizer _optimizer;
-    private readonly Parameter[] _parameters;
     private readonly TrainingOptions _options;
     private readonly GraphedUpdate? _graphed;
     private readonly Tensor _losses;
@@ -33,7 +31,6 @@ public sealed class OwnStep : ITimedStep
     {
         (_setup, _sd, _step, _owned, _prompts) = (setup, sd, step, owned, prompts);
         _photos = PhotoLatents.Create(sd, PhotoFolder.LoadAll(setup.Photos), new ImageTransform { Size = setup.Resolution }, seed: 0);
-        _parameters = [.. step.Trainable.Select(p => p.Value)];
         _options = new TrainingOptions { MixedPrecision = setup.Precision, MaxGradNorm = clips ? 1 : null };
         _optimizer = Optimizers.For(step.Trainable, _options);
         _graphed = GraphedUpdate.For(step, _optimizer, _options);
@@ -103,7 +100,7 @@ public sealed class OwnStep : ITimedStep
         });
         clock.Time(StepPhase.Optimizer, () =>
         {
-            var divisor = _options.MaxGradNorm is { } norm ? (_optimizer as ICapturableOptimizer)?.GradientDivisor(norm) ?? GradientNorm.Divisor(_parameters, norm) : null;
+            var divisor = _options.MaxGradNorm is { } norm ? _optimizer.GradientDivisor(norm) : null;
             _optimizer.Step(LearningRate, divisor);
             _optimizer.ZeroGradients();
             return 0;

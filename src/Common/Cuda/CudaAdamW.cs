@@ -136,7 +136,7 @@ internal sealed unsafe class CudaAdamW : IDisposable
 
     private static void RequireScalar(Tensor tensor)
     {
-        if (tensor.dtype != ScalarType.Float32 || tensor.numel() != 1 || tensor.device_type != CudaKernels.DeviceType)
+        if (tensor.dtype != ScalarType.Float32 || tensor.numel() != 1 || tensor.device_type != TorchSharp.DeviceType.CUDA)
         {
             throw new ArgumentException("A single fp32 number on the device is needed.", nameof(tensor));
         }

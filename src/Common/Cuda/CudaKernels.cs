@@ -20,19 +20,16 @@ public static class CudaKernels
     /// <summary>Why <see cref="IsAvailable"/> is false; <see langword="null"/> where it is true.</summary>
     public static string? Reason => Find(0).Reason;
 
-    /// <summary>Devices whose tensors the kernels take. A test that emulates the driver names another type.</summary>
-    internal static DeviceType DeviceType { get; set; } = DeviceType.CUDA;
-
     /// <summary>Compiles and loads the kernels, which must not happen while a graph is being recorded, and says whether <paramref name="device"/> has them.</summary>
     public static bool Prepare(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return device.type == DeviceType && Find(Math.Max(0, device.index)).Module is not null;
+        return device.type == DeviceType.CUDA && Find(Math.Max(0, device.index)).Module is not null;
     }
 
     /// <summary>The kernels for the device of <paramref name="tensor"/>; <see langword="null"/> where there are none or they are turned off.</summary>
     internal static CudaModule? For(Tensor tensor) =>
-        Enabled && tensor.device_type == DeviceType ? Find(Math.Max(0, tensor.device_index)).Module : null;
+        Enabled && tensor.device_type == DeviceType.CUDA ? Find(Math.Max(0, tensor.device_index)).Module : null;
 
     private static (CudaModule? Module, string? Reason) Find(int device) =>
         Modules.GetOrAdd(device, static index => new Lazy<(CudaModule?, string?)>(() => Load(index))).Value;
@@ -41,23 +38,18 @@ public static class CudaKernels
     {
         try
         {
-            if (DeviceType == DeviceType.CUDA)
+            if (TorchRuntime.Loaded is not { HasCuda: true })
             {
-                if (TorchRuntime.Loaded is not { HasCuda: true })
-                {
-                    return (null, "this libtorch has no CUDA, or is not Linux's");
-                }
-
-                if (!cuda.is_available())
-                {
-                    return (null, "no CUDA device answers");
-                }
-
-                // Makes libtorch's context before ours asks for it, and shows whether libtorch tells addresses.
-                using var touch = zeros(1, device: new Device(DeviceType.CUDA, device));
-                _ = KernelArgument.Address(touch);
+                return (null, "this libtorch has no CUDA, or is not Linux's");
             }
 
+            if (!cuda.is_available())
+            {
+                return (null, "no CUDA device answers");
+            }
+
+            // Makes libtorch's context before ours asks for it.
+            using var touch = zeros(1, device: new Device(DeviceType.CUDA, device));
             return (CudaModule.Load(device), null);
         }
         catch (Exception e) when (e is DiptychException or TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or ExternalException or InvalidOperationException)

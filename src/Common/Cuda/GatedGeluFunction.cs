@@ -9,7 +9,7 @@ public static class GatedGeluFunction
     public static bool CanApply(Tensor h)
     {
         ArgumentNullException.ThrowIfNull(h);
-        return h.device_type == CudaKernels.DeviceType && h.dtype == ScalarType.BFloat16 && h.dim() > 0
+        return h.device_type == TorchSharp.DeviceType.CUDA && h.dtype == ScalarType.BFloat16 && h.dim() > 0
             && h.shape[^1] % 16 == 0 && h.shape[^1] <= int.MaxValue && h.numel() > 0 && CudaKernels.For(h) is not null;
     }
 

@@ -12,7 +12,7 @@ public static class GroupNormSilu
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
         ArgumentNullException.ThrowIfNull(bias);
-        if (x.device_type != CudaKernels.DeviceType || x.dtype != ScalarType.BFloat16 || x.dim() != 4)
+        if (x.device_type != TorchSharp.DeviceType.CUDA || x.dtype != ScalarType.BFloat16 || x.dim() != 4)
         {
             return false;
         }

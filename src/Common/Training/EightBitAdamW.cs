@@ -59,6 +59,9 @@ public sealed class EightBitAdamW : IOptimizer
         }
     }
 
+    /// <inheritdoc/>
+    public Tensor GradientDivisor(double limit) => GradientNorm.Divisor(_parameters, limit);
+
     // The kernel takes moments only in their parameter's order in memory.
     private static Tensor Like(Tensor parameter, Tensor moments) =>
         parameter.stride().AsSpan().SequenceEqual(moments.stride()) ? moments : empty_like(parameter, requires_grad: false).copy_(moments);

@@ -9,7 +9,4 @@ public interface ICapturableOptimizer : IOptimizer
     /// <param name="learningRate">This step's rate.</param>
     /// <param name="gradientDivisor">A scalar fp32 tensor every gradient is divided by first; null for none.</param>
     void Step(Tensor learningRate, Tensor? gradientDivisor = null);
-
-    /// <summary>What the parameters' gradients must be divided by so that their norm is at most <paramref name="limit"/>, as <see cref="GradientNorm.Divisor"/>; valid until asked for again.</summary>
-    Tensor GradientDivisor(double limit);
 }

@@ -10,6 +10,9 @@ public interface IOptimizer : IDisposable
     /// <param name="gradientDivisor">A scalar fp32 tensor every gradient is divided by first (<see cref="GradientNorm.Divisor"/>); null for none.</param>
     void Step(double learningRate, Tensor? gradientDivisor = null);
 
+    /// <summary>What the parameters' gradients must be divided by so that their norm is at most <paramref name="limit"/>, as <see cref="GradientNorm.Divisor"/>; valid until asked for again.</summary>
+    Tensor GradientDivisor(double limit);
+
     /// <summary>Drops all gradients, memory included.</summary>
     void ZeroGradients();
 

@@ -168,7 +168,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
 
         public void Update(double rate)
         {
-            var divisor = GradientNorm.Divisor(Values, LargestNorm);
+            var divisor = Optimizer.GradientDivisor(LargestNorm);
             Lanes.Split(Values.Length, (from, to) => ((FusedAdamW)Optimizer).Step(rate, divisor, (int)from, (int)to));
             Optimizer.ZeroGradients();
         }
