@@ -19,6 +19,7 @@ internal sealed class LabPretrainVerb
     private readonly Option<long?> _seed = OptionKinds.Seed("--seed", "Names every random choice. Default 0.");
     private readonly Option<bool> _micro = OptionKinds.Flag("--micro", "Everything once in about a minute, far too small to be of use: shows that it works.");
     private readonly Option<bool> _ungated = OptionKinds.Flag("--ungated", "Go on where a stage's figures do not reach the release's limits.");
+    private readonly Option<string?> _from = OptionKinds.Text("--from", "DIR", "A laboratory, such as models/lab, from whose weights denoiser and oracle go on, with smaller steps. Default: they begin anew.");
     private readonly Option<double?> _effort = OptionKinds.Number("--effort", "Multiplies the steps of every stage. Default 1.");
 
     private LabPretrainVerb(Session session) => _session = session;
@@ -28,7 +29,7 @@ internal sealed class LabPretrainVerb
         var verb = new LabPretrainVerb(session);
         var command = new Command("pretrain", "Rebuild the embedded model and its judges from a seed: some hours on two cores, minutes on a GPU.")
         {
-            verb._work, verb._output, verb._seed, verb._micro, verb._ungated, verb._effort,
+            verb._work, verb._output, verb._seed, verb._micro, verb._ungated, verb._effort, verb._from,
         };
         verb._device.AddTo(command);
         command.SetAction(verb.Run);
@@ -51,6 +52,7 @@ internal sealed class LabPretrainVerb
         var device = _device.Read(values);
         var plan = micro ? PretrainingOptions.Micro : device.type == DeviceType.CUDA ? PretrainingOptions.Gpu : PretrainingOptions.Cpu;
         var options = (plan with { Seed = values.Of(_seed, 0), Gated = plan.Gated && !parsed.GetValue(_ungated) }).WithEffort(effort);
+        options = values.OrNone(_from) is { } before ? options.GoingOnFrom(new LabModel(before)) : options;
         IReadOnlyList<StageReport> reports;
         LabPretraining pretraining;
         using (var display = _session.ShowProgress())

@@ -76,8 +76,23 @@ public sealed class ClipModel : nn.Module
     public ClipTextOutput EncodeText(Tensor ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
+        using var rows = _text.TokenEmbeddings(ids);
+        return EncodeText(rows, ids);
+    }
+
+    /// <summary>Rows of the token table: ids [n,L] of int64 to [n,L,D].</summary>
+    public Tensor TokenEmbeddings(Tensor ids) => _text.TokenEmbeddings(ids);
+
+    /// <summary>The text tower from the tokens' rows on, some of which need not be the table's.</summary>
+    /// <param name="tokenEmbeddings">[n,L,D].</param>
+    /// <param name="ids">[n,L] of int64; they only say where each text's end token is.</param>
+    /// <exception cref="ArgumentException">The texts are longer than the model's positions.</exception>
+    public ClipTextOutput EncodeText(Tensor tokenEmbeddings, Tensor ids)
+    {
+        ArgumentNullException.ThrowIfNull(tokenEmbeddings);
+        ArgumentNullException.ThrowIfNull(ids);
         using var scope = NewDisposeScope();
-        var output = _text.Encode(_text.TokenEmbeddings(ids), ids, allHiddenStates: false);
+        var output = _text.Encode(tokenEmbeddings, ids, allHiddenStates: false);
         return output with { LastHiddenState = output.LastHiddenState.MoveToOuterDisposeScope(), Pooled = output.Pooled.MoveToOuterDisposeScope() };
     }
 

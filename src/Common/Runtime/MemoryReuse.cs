@@ -16,9 +16,15 @@ public sealed partial class MemoryReuse : IDisposable
     // Names and defaults of mallopt(3).
     private const int LargestFastBlock = 1;
     private const int TrimThreshold = -1;
+    private const int MappedBlock = -3;
     private const int MostMappedBlocks = -4;
-    private const int DefaultTrimThreshold = 128 << 10;
     private const int DefaultMappedBlocks = 65_536;
+
+    // Both grow by themselves with the blocks that are freed, until one of them is set: from then on a process keeps what was set. So they are left where they
+    // would have grown to. With the values glibc starts with, every block of 128 KB and more would be fetched page by page for the rest of the process.
+    private const int GrownMappedBlock = 32 << 20;
+    private const int GrownTrimThreshold = 2 * GrownMappedBlock;
+
     private const int DefaultFastBlock = 128;
     private const int Never = -1;
 
@@ -45,7 +51,8 @@ public sealed partial class MemoryReuse : IDisposable
     {
         if (!_ended && Interlocked.Decrement(ref s_depth) == 0)
         {
-            Set(DefaultMappedBlocks, DefaultTrimThreshold, DefaultFastBlock);
+            Set(DefaultMappedBlocks, GrownTrimThreshold, DefaultFastBlock);
+            Try(() => Option(MappedBlock, GrownMappedBlock));
             Try(() => GiveBack(0));
         }
 

@@ -31,6 +31,7 @@ internal sealed class SegmentingOracleNetwork : nn.Module<Tensor, Dictionary<str
     [ComponentName(Name = "heads")] private readonly ModuleDict<Linear> _heads;
     [ComponentName(Name = "colour_in")] private readonly ModuleDict<Linear> _colourIn;
     [ComponentName(Name = "colour_out")] private readonly ModuleDict<Linear> _colourOut;
+    [ComponentName(Name = "colour_gain")] private readonly ModuleDict<Linear> _colourGain;
 
     public SegmentingOracleNetwork(OracleConfig config)
         : base(nameof(SegmentingOracleNetwork))
@@ -48,6 +49,7 @@ internal sealed class SegmentingOracleNetwork : nn.Module<Tensor, Dictionary<str
         _heads = nn.ModuleDict(heads);
         _colourIn = nn.ModuleDict([.. Paints.Select(paint => (paint.Head, nn.Linear(features + 6, ColourWidth)))]);
         _colourOut = nn.ModuleDict([.. Paints.Select(paint => (paint.Head, nn.Linear(ColourWidth, 3)))]);
+        _colourGain = nn.ModuleDict([.. Paints.Select(paint => (paint.Head, nn.Linear(ColourWidth, 3)))]);
         RegisterComponents();
     }
 
@@ -94,13 +96,15 @@ internal sealed class SegmentingOracleNetwork : nn.Module<Tensor, Dictionary<str
     }
 
     // A root's slope at nothing is endless, hence the small terms under each.
-    // What the pixels under the part show on average, corrected for shading, style and light by a little network that sees their spread and the features.
+    //
+    // What the pixels under the part show on average, corrected for shading, style and light by a little network that sees their spread and the features. Light
+    // and paper are mixed into a paint, so what undoes them multiplies and adds.
     private Tensor Colour(string head, Tensor features, Tensor weights, Tensor paint)
     {
         var mean = weights.matmul(paint).squeeze(1);
         var spread = ((weights.matmul(paint.square()).squeeze(1) - mean.square()).clamp(min: 0) + 1e-4).sqrt();
-        var hidden = _colourIn[head].call(cat([features, mean, spread], 1));
-        return mean + _colourOut[head].call(nn.functional.silu(hidden)).to_type(ScalarType.Float32);
+        var hidden = nn.functional.silu(_colourIn[head].call(cat([features, mean, spread], 1)));
+        return mean + (mean * _colourGain[head].call(hidden).to_type(ScalarType.Float32)) + _colourOut[head].call(hidden).to_type(ScalarType.Float32);
     }
 
     private static int UpWidth(IReadOnlyList<int> channels, int level) => Math.Max(8, Math.Min(64, channels[level]));

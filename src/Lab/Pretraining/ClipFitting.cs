@@ -10,14 +10,14 @@ namespace Diptych.Lab.Pretraining;
 internal static class ClipFitting
 {
     /// <summary>Trains <paramref name="clip"/>; returns what it was trained inside of, for the caller to dispose of.</summary>
-    public static nn.Module Fit(
-        string name, ClipModel clip, TextMargins? margin, StagePlan plan, StageContext context, WorldPictures pictures, CaptionData captions, AttributeTargets targets)
+    public static ClipTraining Fit(
+        string name, ClipModel clip, TextMargins? margin, CoinedLesson? coined, StagePlan plan, StageContext context, WorldPictures pictures, CaptionData captions, AttributeTargets targets)
     {
         using var scope = NewDisposeScope();
         // transformers' start for token rows; unit-variance rows would drown everything else for the length of such a run.
         nn.init.normal_(clip.get_parameter("text_model.embeddings.token_embedding.weight")!, 0, .02);
         var used = captions.Used(clip.Text.VocabularySize);
-        var training = new ClipTraining(clip, margin, used);
+        var training = new ClipTraining(clip, margin, coined, used);
         training.MoveTo(context.Device);
         var small = Shrunk(pictures, clip.Vision.ImageSize);
         new StageRunner(name, plan, context).Run(training, _ =>

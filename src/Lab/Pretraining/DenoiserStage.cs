@@ -2,23 +2,31 @@ using Diptych.Common.Diffusion;
 using Diptych.Common.Layers;
 using Diptych.Common.Runtime;
 using Diptych.Common.Text;
+using Diptych.Common.Unet;
 using Diptych.Common.Weights;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Pretraining;
 
-/// <summary>The denoiser: v-prediction at timesteps drawn evenly, on cached latents, under the frozen text encoder; one caption in ten is empty (Ho and Salimans 2022).</summary>
+/// <summary>
+/// The denoiser: v-prediction at timesteps drawn evenly, on cached latents, under the frozen text encoder; one caption in ten is empty (Ho and Salimans 2022),
+/// three in ten hold a coined word (<see cref="CoinedWords"/>).
+/// </summary>
 internal static class DenoiserStage
 {
     public const string Name = "denoiser";
 
+    private const string WeightsFile = "diffusion_pytorch_model.safetensors";
+
     private const double EmptyShare = .1;
+    private const double CoinedShare = .3;
     private const double ReadingWeight = .5;
 
     // A subject that fills a fiftieth of its picture is with this a fifth of what its picture teaches.
     private const double LargestWeight = 12;
 
-    public static IReadOnlyList<Gate> Run(StageContext context, Tensor moments, Tensor shares, CaptionData captions, AttributeTargets targets, LabModel release)
+    public static IReadOnlyList<Gate> Run(
+        StageContext context, Tensor moments, Tensor shares, CaptionData captions, CoinedCaptions coinedCaptions, AttributeTargets targets, LabModel release)
     {
         var plan = context.Options.Denoiser;
         var tokenizer = ClipTokenizer.Load(release.Tokenizer);
@@ -29,24 +37,30 @@ internal static class DenoiserStage
             parameter.requires_grad = false;
         }
 
+        using var words = CoinedWords.Load(context.File(CoinedWords.FileName), text.Config.HiddenSize);
+        words.MoveTo(context.Device);
         random.manual_seed(context.StepSeed(Name, -1));
         var config = LabConfigs.Denoiser(context.Options.Shapes);
-        using var unet = LabConfigs.BuildDenoiser(config);
+        using var unet = Begin(context.Options, config);
         using var reading = new MiddleReading(unet);
         reading.MoveTo(context.Device);
         using var schedule = new NoiseSchedule(SchedulerConfig.Load(Path.Combine(release.Model, "scheduler", "scheduler_config.json")));
         using var alphas = schedule.AlphasCumprod.to(context.Device).alias();
         using var empty = tokenizer.EncodeBatch([""]).to(context.Device);
 
-        // Everything random of a batch, and its text.
-        Tensor[] Draw(Tensor ids, Tensor rows)
+        // Everything random of a batch, and its text. As many of the captions as asked for are the coined ones.
+        Tensor[] Draw(Tensor ids, CoinedCaptions.Prompts coined, double coinedShare, Tensor rows)
         {
             using var noGradient = no_grad();
             using var autocast = Autocast.For(context.Device, context.Precision);
             var (latents, count) = (LatentStage.Draw(moments, rows), rows.size(0));
-            var shown = where(rand(count, 1, device: context.Device) < EmptyShare, empty, ids);
+            var kind = rand(count, 1, device: context.Device);
+            var isCoined = kind.gt(1 - coinedShare);
+            var shown = where(kind.lt(EmptyShare), empty, where(isCoined, coined.Ids, ids));
+            var places = coined.Places * isCoined.to_type(ScalarType.Float32);
+            var said = words.Place(text.TokenEmbeddings(shown), places, words.Say(coined.Appearances), words.Noise(count, context.Device));
             var timesteps = randint(0, schedule.TrainTimesteps, [count], dtype: ScalarType.Int64, device: context.Device);
-            return [text.Encode(text.TokenEmbeddings(shown), shown).LastHiddenState, timesteps, latents, randn_like(latents), SubjectWeights.Of(shares.index_select(0, rows).to_type(ScalarType.Float32), LargestWeight)];
+            return [text.Encode(said, shown).LastHiddenState, timesteps, latents, randn_like(latents), SubjectWeights.Of(shares.index_select(0, rows).to_type(ScalarType.Float32), LargestWeight)];
         }
 
         Tensor Loss(Tensor[] batch)
@@ -68,18 +82,42 @@ internal static class DenoiserStage
                 var rows = context.Rows(moments.shape[0], plan.BatchSize);
                 // It shows the way at first; what the network draws with in the end is the denoising loss's affair alone.
                 var guided = full(plan.BatchSize, ReadingWeight * Math.Clamp(2 - (2.5 * step / plan.Steps), 0, 1), dtype: ScalarType.Float32, device: context.Device);
-                return [.. Draw(captions.Draw(rows), rows), guided, rows];
+                return [.. Draw(captions.Draw(rows), coinedCaptions.Draw(rows), CoinedShare, rows), guided, rows];
             },
             batch => Loss(batch) + (batch[^2].mean() * reading.Loss(targets, batch[^1])),
             halfWeights: true);
 
-        ReleaseFiles.Write(Path.Combine(release.Model, "unet"), unet, config, "diffusion_pytorch_model.safetensors");
+        ReleaseFiles.Write(Path.Combine(release.Model, "unet"), unet, config, WeightsFile);
         AtomicFile.WriteText(Path.Combine(release.Model, "model_index.json"), LabConfigs.ModelIndex());
-        return [.. Reads(context, moments.size(0), captions, (ids, rows) => Loss(Draw(ids, rows)))];
+        return
+        [
+            .. Reads(context, moments.size(0), "captions", 1.1, (rows, strangers) =>
+            {
+                var (ids, coined) = (captions.Draw(rows), coinedCaptions.Draw(rows));
+                return Loss(Draw(strangers ? ids.roll(1, 0) : ids, coined, 0, rows));
+            }),
+            .. Reads(context, moments.size(0), "coined words", null, (rows, strangers) =>
+            {
+                var (ids, coined) = (captions.Draw(rows), coinedCaptions.Draw(rows));
+                return Loss(Draw(ids, strangers ? coined with { Appearances = coined.Appearances.roll(1, 0) } : coined, 1 - EmptyShare, rows));
+            }),
+        ];
     }
 
-    // What the words are worth: the loss with each picture's own caption, and with its neighbour's, under the same noise.
-    private static IEnumerable<Gate> Reads(StageContext context, long pictures, CaptionData captions, Func<Tensor, Tensor, Tensor> loss)
+    private static UNet2DConditionModel Begin(PretrainingOptions options, string config)
+    {
+        var unet = LabConfigs.BuildDenoiser(config);
+        if (options.From is { } before)
+        {
+            using var weights = SafetensorsFile.Open(Path.Combine(before.Model, "unet", WeightsFile));
+            WeightLoader.Load(unet, weights);
+        }
+
+        return unet;
+    }
+
+    // What the words are worth: the loss with what is said of each picture, and with what is said of its neighbour, under the same noise.
+    private static IEnumerable<Gate> Reads(StageContext context, long pictures, string what, double? limit, Func<Tensor, bool, Tensor> loss)
     {
         using var noGradient = no_grad();
         double own = 0, strangers = 0;
@@ -89,14 +127,13 @@ internal static class DenoiserStage
             using var scope = NewDisposeScope();
             random.manual_seed(context.StepSeed(Name + " words", batch));
             var rows = context.Rows(pictures, Math.Min(64, pictures));
-            var ids = captions.Draw(rows);
             random.manual_seed(batch);
-            own += loss(ids, rows).item<float>() / Batches;
+            own += loss(rows, false).item<float>() / Batches;
             random.manual_seed(batch);
-            strangers += loss(ids.roll(1, 0), rows).item<float>() / Batches;
+            strangers += loss(rows, true).item<float>() / Batches;
         }
 
-        yield return new("loss", own);
-        yield return new("loss under other pictures' captions, relative to it", strangers / own, 1.1);
+        yield return new($"loss, {what}", own);
+        yield return new($"loss under other pictures' {what}, relative to it", strangers / own, limit);
     }
 }

@@ -92,8 +92,9 @@ public sealed class LabPretraining
         Stage(TextStage.Name, () =>
         {
             using var captions = CaptionData.Write(pictures.Attributes, tokenizer, _context.Options.Seed, _context.Device);
+            using var coined = new CoinedCaptions(pictures.Attributes, tokenizer, _context.Options.Seed, _context.Device);
             using var targets = new AttributeTargets(pictures.Attributes, _context.Device);
-            return TextStage.Run(_context, pictures, captions, targets, _release);
+            return TextStage.Run(_context, pictures, captions, coined, targets, _release);
         });
         Stage(AutoencoderStage.Name, () => AutoencoderStage.Run(_context, pictures, heldOut, _release));
     }
@@ -138,8 +139,9 @@ public sealed class LabPretraining
         }
 
         using var captions = CaptionData.Write(attributes, tokenizer, _context.Options.Seed, _context.Device);
+        using var coined = new CoinedCaptions(attributes, tokenizer, _context.Options.Seed, _context.Device);
         using var targets = new AttributeTargets(attributes, _context.Device);
-        return DenoiserStage.Run(_context, moments, shares, captions, targets, _release);
+        return DenoiserStage.Run(_context, moments, shares, captions, coined, targets, _release);
     });
 
     private WorldPictures Training(bool withRegions)

@@ -17,7 +17,7 @@ internal static class MiniClipStage
         var (text, vision) = (context.Options.Shapes.JudgeText(tokenizer.VocabularySize), context.Options.Shapes.JudgeVision);
         random.manual_seed(context.StepSeed(Name, -1));
         using var clip = new ClipModel(text, vision, text.ProjectionDim);
-        using var training = ClipFitting.Fit(Name, clip, margin: null, context.Options.MiniClip, context, pictures, captions, targets);
+        using var training = ClipFitting.Fit(Name, clip, margin: null, coined: null, context.Options.MiniClip, context, pictures, captions, targets);
         ReleaseFiles.Write(release.MiniClip, clip, LabConfigs.Clip(text, vision), "model.safetensors");
 
         using var judge = MiniClipJudge.Load(release.MiniClip, release.Tokenizer, context.Device);

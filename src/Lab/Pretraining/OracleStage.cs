@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Diptych.Common.Layers;
 using Diptych.Common.Vae;
+using Diptych.Common.Weights;
 using Diptych.Lab.Judges;
 using Diptych.Lab.Verification;
 using Diptych.Lab.World;
@@ -13,6 +14,8 @@ namespace Diptych.Lab.Pretraining;
 internal static class OracleStage
 {
     public const string Name = "oracle";
+
+    private const string WeightsFile = "model.safetensors";
 
     private const double ColourWeight = 12;
 
@@ -29,6 +32,12 @@ internal static class OracleStage
         var config = new OracleConfig(OracleValues.Classes, OracleValues.Colours, channels, 8, WorldRenderer.Size, Segments: true);
         random.manual_seed(context.StepSeed(Name, -1));
         using var network = new SegmentingOracleNetwork(config);
+        if (context.Options.From is { } before)
+        {
+            using var weights = SafetensorsFile.Open(Path.Combine(before.Oracle, WeightsFile));
+            WeightLoader.Load(network, weights);
+        }
+
         network.MoveTo(context.Device);
         new StageRunner(Name, plan, context).Run(
             network,
@@ -45,7 +54,7 @@ internal static class OracleStage
                 using var scope = NewDisposeScope();
                 return Loss(network, WorldPictures.ToUnit(batch[0]), pictures.Regions!, targets, batch[1]).MoveToOuterDisposeScope();
             });
-        ReleaseFiles.Write(release.Oracle, network, Json(channels), "model.safetensors");
+        ReleaseFiles.Write(release.Oracle, network, Json(channels), WeightsFile);
 
         using var oracle = Oracle.Load(release.Oracle, context.Device);
         using var heldTrips = RoundTrips.Of(heldOut, heldOut.Count, vae, context);

@@ -36,6 +36,9 @@ public sealed record PretrainingOptions
     /// <summary>Sizes of the networks.</summary>
     public LabShapes Shapes { get; init; } = new();
 
+    /// <summary>A laboratory whose denoiser and oracle those of this one go on from; null begins anew.</summary>
+    public LabModel? From { get; init; }
+
     /// <summary>Whether the figures of every stage must reach the release's limits. Off for micro runs, which only show that everything works.</summary>
     public bool Gated { get; init; } = true;
 
@@ -71,6 +74,16 @@ public sealed record PretrainingOptions
         Shapes = LabShapes.Micro,
         Gated = false,
     };
+
+    /// <summary>
+    /// The same, with a denoiser and an oracle that go on from another laboratory's: their weights need not be found again, so they take steps of half the size, and
+    /// smaller ones from early on.
+    /// </summary>
+    public PretrainingOptions GoingOnFrom(LabModel laboratory)
+    {
+        static StagePlan Gentler(StagePlan plan) => plan with { LearningRate = plan.LearningRate / 2, ConstantShare = Math.Min(plan.ConstantShare, .2) };
+        return this with { From = laboratory, Denoiser = Gentler(Denoiser), Oracle = Gentler(Oracle) };
+    }
 
     /// <summary>The same with every stage's steps multiplied.</summary>
     public PretrainingOptions WithEffort(double factor)

@@ -9,17 +9,47 @@ namespace Diptych.Lab.World;
 public static class CaptionWriter
 {
     private const double ReservedShare = .04;
+    private const double BeforeNounShare = .35;
 
     /// <summary>Everything that can be said, in the captions' own order.</summary>
-    public static string Full(PictureAttributes picture, RandomStream random) => Write(picture, random, full: true);
-
-    /// <summary>A training caption: words left out at random.</summary>
-    public static string Draw(PictureAttributes picture, RandomStream random) => Write(picture, random, full: false);
-
-    private static string Write(PictureAttributes picture, RandomStream random, bool full)
+    public static string Full(PictureAttributes picture, RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(random);
+        return Write(picture, random, full: true);
+    }
+
+    /// <summary>A training caption: words left out at random.</summary>
+    public static string Draw(PictureAttributes picture, RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(random);
+        return Write(picture, random, full: false);
+    }
+
+    /// <summary>
+    /// A training caption in which one coined word says what the subject looks like, in place of its colour, pattern, accessory and name: "a photo of a ... on
+    /// the beach", or before the noun. What stands there until the word has a row of its own is the noun, or a reserved word.
+    /// </summary>
+    /// <returns>The caption, and the coined word's place among its words, counted from 0.</returns>
+    public static (string Caption, int Place) Coined(PictureAttributes picture, RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(random);
+        string? said = null;
+        if (random.NextDouble() < BeforeNounShare)
+        {
+            said = WorldVocabulary.Reserved[random.Next(WorldVocabulary.Reserved.Count)];
+        }
+
+        var caption = string.Join(' ', Words(picture with { Name = said, Colour = null, Accessory = LabWords.None }, random, full: false, coined: true));
+        return (caption, Array.IndexOf(caption.Split(' '), said ?? picture.Class));
+    }
+
+    private static string Write(PictureAttributes picture, RandomStream random, bool full) => string.Join(' ', Words(picture, random, full, coined: false));
+
+    private static List<string> Words(PictureAttributes picture, RandomStream random, bool full, bool coined)
+    {
         bool Says(double share) => full || random.NextDouble() < share;
         bool Whim(double share) => !full && random.NextDouble() < share;
         string One(IReadOnlyList<string> choices) => choices[random.Next(choices.Count)];
@@ -46,16 +76,16 @@ public static class CaptionWriter
         words.AddRange(WithAdjectives(opening, adjectives));
         if (picture.Name is { } name)
         {
-            Add(words, name, Says(.9));
+            Add(words, name, coined || Says(.9));
         }
-        else if (Whim(ReservedShare))
+        else if (!coined && Whim(ReservedShare))
         {
             words.Add(One(WorldVocabulary.Reserved));
         }
 
         Add(words, picture.Colour, Says(.92));
         Add(words, picture.Pattern == LabWords.None || picture.Colour is null ? null : picture.Pattern, Says(.95));
-        Add(words, picture.Class, full || random.NextDouble() >= (picture.Name is null ? .06 : .15));
+        Add(words, picture.Class, full || coined || random.NextDouble() >= (picture.Name is null ? .06 : .15));
         if (picture.Accessory != LabWords.None && picture.Name is null)
         {
             if (Says(picture.AccessoryColour is null ? .5 : .92))
@@ -68,7 +98,7 @@ public static class CaptionWriter
 
         Add(words, picture.Layout is "left" or "right" ? $"on the {picture.Layout}" : null, Says(.7));
         Add(words, LabWords.ScenePhrases[picture.Scene], !front && Says(.9));
-        return string.Join(' ', words);
+        return words;
     }
 
     private static string[] Opening(string style, bool full, RandomStream random)

@@ -1,5 +1,7 @@
 using Diptych.Common;
 using Diptych.Common.Pipelines;
+using Diptych.Common.Weights;
+using Diptych.Lab;
 using Diptych.Lab.Judges;
 using Diptych.Lab.Pretraining;
 using Diptych.Lab.Subjects;
@@ -67,6 +69,43 @@ public sealed class LabPretrainingTests
         // Which gate is the first to fail depends on rounding: a few of so small a network's figures lie close to their limits.
         Assert.Matches("^The gate after (text-encoder|autoencoder|denoiser|oracle) failed: .+ \\(at (least|most) [0-9.]+, NOT REACHED\\).*--ungated", error.Message);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void A_rebuild_can_go_on_from_another_laboratory()
+    {
+        using var folder = new ScratchFolder();
+        var options = PretrainingOptions.Micro with { Pictures = 40, JudgePictures = 40 };
+        new LabPretraining(options, folder["work"], CPU).Run();
+        Directory.Move(folder["work", "lab"], folder["before"]);
+        var before = new LabModel(folder["before"]);
+        Directory.CreateDirectory(folder["work", "lab", "model"]);
+        foreach (var part in (string[])["text_encoder", "vae"])
+        {
+            CopyFolder(Path.Combine(before.Model, part), folder["work", "lab", "model", part]);
+        }
+
+        foreach (var stage in (string[])["denoiser", "oracle"])
+        {
+            File.Delete(folder["work", stage + ".json"]);
+            File.Delete(folder["work", stage + ".safetensors"]);
+        }
+
+        // With a rate of nothing what comes out is what went in.
+        var onwards = options.GoingOnFrom(before);
+        new LabPretraining(onwards with { Denoiser = onwards.Denoiser with { LearningRate = 0 }, Oracle = onwards.Oracle with { LearningRate = 0 } }, folder["work"], CPU).Run();
+
+        string[] files = [.. Directory.GetFiles(Path.Combine(before.Model, "unet"), "*.safetensors"), .. Directory.GetFiles(before.Oracle, "*.safetensors")];
+        Assert.Equal(2, files.Length);
+        Assert.All(files, file => AssertSame(file, file.Replace(folder["before"], folder["work", "lab"], StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_laboratory_to_go_on_from_that_is_not_there_is_named()
+    {
+        using var folder = new ScratchFolder();
+        var options = PretrainingOptions.Micro with { Pictures = 40 };
+        Assert.Contains(folder["nowhere"], Refusal(options.GoingOnFrom(new LabModel(folder["nowhere"])), folder["work"]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,4 +194,23 @@ public sealed class LabPretrainingTests
     }
 
     private static string Refusal(PretrainingOptions options, string work) => Assert.Throws<DiptychException>(() => new LabPretraining(options, work, CPU).Run()).Message;
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.GetFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+
+    // To what averaging a number with itself may move it.
+    private static void AssertSame(string expected, string actual)
+    {
+        using var scope = NewDisposeScope();
+        using var before = SafetensorsFile.Open(expected);
+        using var after = SafetensorsFile.Open(actual);
+        Assert.Equal(before.Entries.Keys.Order(), after.Entries.Keys.Order());
+        Assert.All(before.Entries.Keys, name => Assert.True(before.Read(name).to_type(ScalarType.Float32).allclose(after.Read(name).to_type(ScalarType.Float32), rtol: 1e-3, atol: 1e-6), name));
+    }
 }
