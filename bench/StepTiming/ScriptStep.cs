@@ -14,7 +14,7 @@ namespace Diptych.StepTiming;
 /// </summary>
 public abstract class ScriptStep : ITimedStep
 {
-    // The allocator under Python keeps blocks of this size too; here, without being asked, it fetches them page by page, which took two fifths of the step.
+    // Without this every large block is fetched from the system page by page, two fifths of the step, of which the scripts' own times show no sign.
     private readonly MemoryReuse _reuse = MemoryReuse.Begin();
     private readonly ScriptPhotos _photos;
     private double _losses;
