@@ -46,8 +46,7 @@ internal sealed class CoinedWords : nn.Module
         }
 
         var words = new CoinedWords(width);
-        using var weights = SafetensorsFile.Open(path);
-        WeightLoader.Load(words, weights);
+        ReleaseFiles.Read(path, words);
         foreach (var parameter in words.parameters())
         {
             parameter.requires_grad = false;

@@ -25,8 +25,11 @@ internal static class DenoiserStage
     // A subject that fills a fiftieth of its picture is with this a fifth of what its picture teaches.
     private const double LargestWeight = 12;
 
+    /// <summary>Where a laboratory has the denoiser's weights.</summary>
+    public static string WeightsOf(LabModel lab) => Path.Combine(lab.Model, "unet", WeightsFile);
+
     public static IReadOnlyList<Gate> Run(
-        StageContext context, Tensor moments, Tensor shares, CaptionData captions, CoinedCaptions coinedCaptions, AttributeTargets targets, LabModel release)
+        StageContext context, Tensor moments, Tensor shares, CaptionData captions, CoinedCaptions coinedCaptions, CoinedWords words, AttributeTargets targets, LabModel release)
     {
         var plan = context.Options.Denoiser;
         var tokenizer = ClipTokenizer.Load(release.Tokenizer);
@@ -37,8 +40,6 @@ internal static class DenoiserStage
             parameter.requires_grad = false;
         }
 
-        using var words = CoinedWords.Load(context.File(CoinedWords.FileName), text.Config.HiddenSize);
-        words.MoveTo(context.Device);
         random.manual_seed(context.StepSeed(Name, -1));
         var config = LabConfigs.Denoiser(context.Options.Shapes);
         using var unet = Begin(context.Options, config);
@@ -109,8 +110,7 @@ internal static class DenoiserStage
         var unet = LabConfigs.BuildDenoiser(config);
         if (options.From is { } before)
         {
-            using var weights = SafetensorsFile.Open(Path.Combine(before.Model, "unet", WeightsFile));
-            WeightLoader.Load(unet, weights);
+            ReleaseFiles.Read(WeightsOf(before), unet);
         }
 
         return unet;

@@ -69,6 +69,7 @@ public sealed class LabPretraining
         using var scope = NewDisposeScope();
         PretrainingIdentity.Claim(_context.Options, _context.File(PretrainingIdentity.FileName));
         RequirePlans();
+        RequireWhatToGoOnFrom();
         WriteFrame();
         var tokenizer = ClipTokenizer.Load(_release.Tokenizer);
         Generator(tokenizer);
@@ -128,6 +129,8 @@ public sealed class LabPretraining
     private void Denoiser(ClipTokenizer tokenizer) => Stage(DenoiserStage.Name, () =>
     {
         using var scope = NewDisposeScope();
+        using var words = CoinedWords.Load(_context.File(CoinedWords.FileName), _context.Options.Shapes.TextWidth);
+        words.MoveTo(_context.Device);
         Tensor moments, shares;
         IReadOnlyList<PictureAttributes> attributes;
         using (var vae = Autoencoder())
@@ -141,7 +144,7 @@ public sealed class LabPretraining
         using var captions = CaptionData.Write(attributes, tokenizer, _context.Options.Seed, _context.Device);
         using var coined = new CoinedCaptions(attributes, tokenizer, _context.Options.Seed, _context.Device);
         using var targets = new AttributeTargets(attributes, _context.Device);
-        return DenoiserStage.Run(_context, moments, shares, captions, coined, targets, _release);
+        return DenoiserStage.Run(_context, moments, shares, captions, coined, words, targets, _release);
     });
 
     private WorldPictures Training(bool withRegions)
@@ -224,6 +227,18 @@ public sealed class LabPretraining
             {
                 throw new DiptychException(
                     $"{ReportPath(name)}: {name} was trained by another plan than is asked for now: delete that file and {name}.safetensors beside it to train it again, with those of the stages that build on it, or give the options it was trained with.");
+            }
+        }
+    }
+
+    // Used after hours of work: whether the files are there and whole is looked at before.
+    private void RequireWhatToGoOnFrom()
+    {
+        if (_context.Options.From is { } before)
+        {
+            foreach (var path in (string[])[DenoiserStage.WeightsOf(before), OracleStage.WeightsOf(before)])
+            {
+                SafetensorsFile.Open(path).Dispose();
             }
         }
     }

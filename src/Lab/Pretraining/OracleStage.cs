@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Diptych.Common.Layers;
 using Diptych.Common.Vae;
-using Diptych.Common.Weights;
 using Diptych.Lab.Judges;
 using Diptych.Lab.Verification;
 using Diptych.Lab.World;
@@ -23,6 +22,9 @@ internal static class OracleStage
     private const double PatchWeight = 24;
     private const double RegionWeight = 3;
 
+    /// <summary>Where a laboratory has the oracle's weights.</summary>
+    public static string WeightsOf(LabModel lab) => Path.Combine(lab.Oracle, WeightsFile);
+
     public static IReadOnlyList<Gate> Run(StageContext context, WorldPictures pictures, WorldPictures heldOut, AttributeTargets targets, AutoencoderKL vae, LabModel release)
     {
         var plan = context.Options.Oracle;
@@ -34,8 +36,7 @@ internal static class OracleStage
         using var network = new SegmentingOracleNetwork(config);
         if (context.Options.From is { } before)
         {
-            using var weights = SafetensorsFile.Open(Path.Combine(before.Oracle, WeightsFile));
-            WeightLoader.Load(network, weights);
+            ReleaseFiles.Read(WeightsOf(before), network);
         }
 
         network.MoveTo(context.Device);

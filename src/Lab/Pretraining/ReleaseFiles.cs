@@ -1,11 +1,20 @@
+using Diptych.Common;
 using Diptych.Common.Weights;
 using static TorchSharp.torch;
 
 namespace Diptych.Lab.Pretraining;
 
-/// <summary>Writes networks as they are released: weights in fp16 beside their configuration.</summary>
+/// <summary>Networks as they are released: weights in fp16 beside their configuration.</summary>
 internal static class ReleaseFiles
 {
+    /// <summary>Gives a network the weights of a file, all of them.</summary>
+    /// <exception cref="DiptychException">The file is missing, damaged, or another network's.</exception>
+    public static void Read(string path, nn.Module network)
+    {
+        using var weights = SafetensorsFile.Open(path);
+        WeightLoader.Load(network, weights);
+    }
+
     /// <summary>Writes a network's tensors and its configuration into a folder.</summary>
     /// <param name="folder">Where to; created if need be.</param>
     /// <param name="network">The network.</param>

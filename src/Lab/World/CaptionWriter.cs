@@ -12,20 +12,10 @@ public static class CaptionWriter
     private const double BeforeNounShare = .35;
 
     /// <summary>Everything that can be said, in the captions' own order.</summary>
-    public static string Full(PictureAttributes picture, RandomStream random)
-    {
-        ArgumentNullException.ThrowIfNull(picture);
-        ArgumentNullException.ThrowIfNull(random);
-        return Write(picture, random, full: true);
-    }
+    public static string Full(PictureAttributes picture, RandomStream random) => string.Join(' ', Words(picture, random, full: true));
 
     /// <summary>A training caption: words left out at random.</summary>
-    public static string Draw(PictureAttributes picture, RandomStream random)
-    {
-        ArgumentNullException.ThrowIfNull(picture);
-        ArgumentNullException.ThrowIfNull(random);
-        return Write(picture, random, full: false);
-    }
+    public static string Draw(PictureAttributes picture, RandomStream random) => string.Join(' ', Words(picture, random, full: false));
 
     /// <summary>
     /// A training caption in which one coined word says what the subject looks like, in place of its colour, pattern, accessory and name: "a photo of a ... on
@@ -46,10 +36,10 @@ public static class CaptionWriter
         return (caption, Array.IndexOf(caption.Split(' '), said ?? picture.Class));
     }
 
-    private static string Write(PictureAttributes picture, RandomStream random, bool full) => string.Join(' ', Words(picture, random, full, coined: false));
-
-    private static List<string> Words(PictureAttributes picture, RandomStream random, bool full, bool coined)
+    private static List<string> Words(PictureAttributes picture, RandomStream random, bool full, bool coined = false)
     {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(random);
         bool Says(double share) => full || random.NextDouble() < share;
         bool Whim(double share) => !full && random.NextDouble() < share;
         string One(IReadOnlyList<string> choices) => choices[random.Next(choices.Count)];
