@@ -24,10 +24,11 @@ internal sealed class CoinedCaptions : IDisposable
             var random = new RandomStream(seed, RandomPurpose.Captions, picture, 1);
             for (var row = picture * PerPicture; row < (picture + 1) * PerPicture; row++)
             {
-                var (caption, place) = CaptionWriter.Coined(pictures[picture], random);
-                tokenizer.EncodePadded(caption).CopyTo(ids, row * tokenizer.MaxLength);
-                // The start token comes before the first word, and every word is one token.
-                places[(row * tokenizer.MaxLength) + 1 + place] = 1;
+                var (caption, word) = CaptionWriter.Coined(pictures[picture], random);
+                var tokens = tokenizer.EncodePadded(caption);
+                tokens.CopyTo(ids, row * tokenizer.MaxLength);
+                // By its token, not by counting words: a "close-up" before it is three tokens.
+                places[(row * tokenizer.MaxLength) + Array.IndexOf(tokens, tokenizer.InitializerId(word))] = 1;
             }
         });
         _ids = tensor(ids).reshape(-1, tokenizer.MaxLength).to(device).DetachFromDisposeScope();

@@ -21,8 +21,8 @@ public static class CaptionWriter
     /// A training caption in which one coined word says what the subject looks like, in place of its colour, pattern, accessory and name: "a photo of a ... on
     /// the beach", or before the noun. What stands there until the word has a row of its own is the noun, or a reserved word.
     /// </summary>
-    /// <returns>The caption, and the coined word's place among its words, counted from 0.</returns>
-    public static (string Caption, int Place) Coined(PictureAttributes picture, RandomStream random)
+    /// <returns>The caption, and the word that stands in the coined one's place; it occurs once.</returns>
+    public static (string Caption, string Word) Coined(PictureAttributes picture, RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(random);
@@ -33,7 +33,7 @@ public static class CaptionWriter
         }
 
         var caption = string.Join(' ', Words(picture with { Name = said, Colour = null, Accessory = LabWords.None }, random, full: false, coined: true));
-        return (caption, Array.IndexOf(caption.Split(' '), said ?? picture.Class));
+        return (caption, said ?? picture.Class);
     }
 
     private static List<string> Words(PictureAttributes picture, RandomStream random, bool full, bool coined = false)

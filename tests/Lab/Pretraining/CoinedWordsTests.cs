@@ -86,14 +86,19 @@ public sealed class CoinedWordsTests
     {
         using var scope = NewDisposeScope();
         var tokenizer = ClipTokenizer.Load(LabFiles.Model.Tokenizer);
-        PictureAttributes[] pictures = [.. Enumerable.Range(0, 50).Select(i => WorldSampler.Training(new RandomStream(5, RandomPurpose.World, 1, i)))];
+        PictureAttributes[] pictures = [.. Enumerable.Range(0, 400).Select(i => WorldSampler.Training(new RandomStream(5, RandomPurpose.World, 1, i)))];
         using var captions = new CoinedCaptions(pictures, tokenizer, 3, CPU);
 
-        var drawn = captions.Draw(arange(50, dtype: ScalarType.Int64));
+        random.manual_seed(6);
+        var drawn = captions.Draw(arange(400, dtype: ScalarType.Int64));
 
         var allowed = LabWords.Classes.Concat(WorldVocabulary.Reserved).Select(word => (long)tokenizer.Encode(word)[1]).ToHashSet();
         Assert.All(drawn.Places.sum(1).data<float>().ToArray(), ones => Assert.Equal(1, ones));
         Assert.All(drawn.Ids.masked_select(drawn.Places.gt(0)).data<long>().ToArray(), id => Assert.Contains(id, allowed));
+        // A word of three tokens stands before some of them.
+        var closeUp = tokenizer.Encode("close-up");
+        Assert.Equal(5, closeUp.Count);
+        Assert.InRange(drawn.Ids.eq(closeUp[2]).any(1).sum().item<long>(), 5, 100);
         Assert.Equal(Appearance.Of(pictures[7]), drawn.Appearances[7].data<float>().ToArray());
     }
 }

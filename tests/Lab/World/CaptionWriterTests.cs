@@ -14,15 +14,15 @@ public sealed class CaptionWriterTests
         string[] unsaid = [.. Palette.Names, .. LabWords.Patterns, .. LabWords.Accessories, .. Individuals.All.Select(individual => individual.Name), Individuals.Loaded.Name];
         Assert.All(Pictures, (picture, i) =>
         {
-            var (caption, place) = CaptionWriter.Coined(picture, new RandomStream(5, RandomPurpose.Captions, i));
+            var (caption, word) = CaptionWriter.Coined(picture, new RandomStream(5, RandomPurpose.Captions, i));
             var words = caption.Split(' ');
             Assert.DoesNotContain(words, unsaid.Contains);
             Assert.Single(words, LabWords.Classes.Contains);
-            var noun = Array.IndexOf(words, picture.Class);
-            if (place != noun)
+            Assert.Single(words, other => other == word);
+            if (word != picture.Class)
             {
-                Assert.Equal(noun - 1, place);
-                Assert.Contains(words[place], WorldVocabulary.Reserved);
+                Assert.Equal(Array.IndexOf(words, picture.Class) - 1, Array.IndexOf(words, word));
+                Assert.Contains(word, WorldVocabulary.Reserved);
             }
         });
     }
@@ -34,9 +34,5 @@ public sealed class CaptionWriterTests
         Assert.InRange(before, .28 * Pictures.Count, .42 * Pictures.Count);
     }
 
-    private static string Coined(int index, PictureAttributes picture)
-    {
-        var (caption, place) = CaptionWriter.Coined(picture, new RandomStream(5, RandomPurpose.Captions, index));
-        return caption.Split(' ')[place];
-    }
+    private static string Coined(int index, PictureAttributes picture) => CaptionWriter.Coined(picture, new RandomStream(5, RandomPurpose.Captions, index)).Word;
 }
