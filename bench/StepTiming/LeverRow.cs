@@ -4,7 +4,7 @@ namespace Diptych.StepTiming;
 /// <param name="Method">ti or db.</param>
 /// <param name="Batch">Pictures a step.</param>
 /// <param name="Resolution">Pixels a side.</param>
-/// <param name="Levers">The levers in use.</param>
+/// <param name="Levers">The levers in use, and whether the optimizer keeps its moments as bytes.</param>
 /// <param name="Ms">Median over the rounds of a step's mean time.</param>
 /// <param name="Rounds">Every round's.</param>
 /// <param name="UsedMb">Memory of the GPU in use at the end, in 10^6 bytes: with what libtorch keeps, of earlier measurements of the process too.</param>

@@ -26,6 +26,7 @@ public static class LeverTimer
         GC.WaitForPendingFinalizers();
         using var step = method == "ti" ? OwnStep.TextualInversion(setup) : OwnStep.DreamBooth(setup);
         var off = new PhaseClock(setup.Device, isOn: false);
+        var name = setup.Use8BitAdam ? $"{levers}; moments as bytes" : $"{levers}";
         var (done, total) = (0, plan.WarmUp + (plan.Rounds * plan.Steps));
         void Take(int count)
         {
@@ -33,7 +34,7 @@ public static class LeverTimer
             {
                 cancellation.ThrowIfCancellationRequested();
                 step.Run(done++, off);
-                progress?.Invoke($"{method} batch {setup.BatchSize}, {levers}", done, total);
+                progress?.Invoke($"{method} batch {setup.BatchSize}, {name}", done, total);
             }
 
             PhaseClock.Wait(setup.Device);
@@ -48,6 +49,6 @@ public static class LeverTimer
             rounds.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds / plan.Steps);
         }
 
-        return new LeverRow(method, setup.BatchSize, setup.Resolution, levers.ToString(), rounds.Order().ElementAt(rounds.Count / 2), rounds, GpuMemory.UsedMb(), step.MeanLoss);
+        return new LeverRow(method, setup.BatchSize, setup.Resolution, name, rounds.Order().ElementAt(rounds.Count / 2), rounds, GpuMemory.UsedMb(), step.MeanLoss);
     }
 }

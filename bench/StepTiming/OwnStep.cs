@@ -31,7 +31,7 @@ public sealed class OwnStep : ITimedStep
     {
         (_setup, _sd, _step, _owned, _prompts) = (setup, sd, step, owned, prompts);
         _photos = PhotoLatents.Create(sd, PhotoFolder.LoadAll(setup.Photos), new ImageTransform { Size = setup.Resolution }, seed: 0);
-        _options = new TrainingOptions { MixedPrecision = setup.Precision, MaxGradNorm = clips ? 1 : null };
+        _options = new TrainingOptions { MixedPrecision = setup.Precision, MaxGradNorm = clips ? 1 : null, Use8BitAdam = setup.Use8BitAdam };
         _optimizer = Optimizers.For(step.Trainable, _options);
         _graphed = GraphedUpdate.For(step, _optimizer, _options);
         _losses = zeros([], device: setup.Device).DetachFromDisposeScope();

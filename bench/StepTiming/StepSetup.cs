@@ -22,6 +22,9 @@ public sealed record StepSetup(string Model, string Photos, int Resolution, int 
     /// <summary>The word a placeholder starts from.</summary>
     public string InitializerToken { get; init; } = "dog";
 
+    /// <summary>Whether DreamBooth's optimizer keeps its moments as bytes. Default no.</summary>
+    public bool Use8BitAdam { get; init; }
+
     internal StableDiffusion LoadModel(ModelOptions? options = null) => StableDiffusion.Load(Model, Device, options: options);
 
     internal IReadOnlyList<string> Files() => PhotoFolder.List(Photos).Files;

@@ -33,7 +33,7 @@ internal sealed class BenchLeversVerb
     public static Command Create(Session session)
     {
         var verb = new BenchLeversVerb(session);
-        var command = new Command("levers", "Time our training step on a GPU with all of its levers, with each left out, and with none.")
+        var command = new Command("levers", "Time our training step on a GPU with all of its levers, with each left out, with none, and DreamBooth's with moments as bytes.")
         {
             verb._shape, verb._model, verb._photos, verb._method, verb._batch, verb._resolution, verb._steps, verb._whole, verb._json,
         };
@@ -60,11 +60,18 @@ internal sealed class BenchLeversVerb
         using var model = values.OrNone(_model) is { } folder ? BenchmarkModel.At(folder) : BenchmarkModel.Of(values.Of(_shape, BenchmarkShape.Sd15), (what, done, total) => display.Report(what, done, total), _session.Cancellation);
         var photos = values.OrNone(_photos) ?? Path.Combine(LabModel.Find().Subject("off-palette-dog"), "references");
         var setup = new StepSetup(model.Folder, photos, resolution, batch, MixedPrecision.Bf16, torch.CUDA);
-        IReadOnlyList<GpuLevers> variants = parsed.GetValue(_whole) ? [GpuLevers.All] : LeverTimer.Variants;
-        var rows = new List<LeverRow>();
-        foreach (var (method, levers) in methods.SelectMany(method => variants.Select(levers => (method, levers))))
+        var wholeOnly = parsed.GetValue(_whole);
+        IReadOnlyList<GpuLevers> variants = wholeOnly ? [GpuLevers.All] : LeverTimer.Variants;
+        var plans = methods.SelectMany(method => variants.Select(levers => (method, levers, setup))).ToList();
+        if (!wholeOnly && methods.Contains("db"))
         {
-            rows.Add(LeverTimer.Measure(method, setup, levers, plan, (what, done, total) => display.Report(what, done, total), _session.Cancellation));
+            plans.Add(("db", GpuLevers.All, setup with { Use8BitAdam = true }));
+        }
+
+        var rows = new List<LeverRow>();
+        foreach (var (method, levers, timed) in plans)
+        {
+            rows.Add(LeverTimer.Measure(method, timed, levers, plan, (what, done, total) => display.Report(what, done, total), _session.Cancellation));
             // After every row: what was measured before an interruption is kept.
             JsonFile.Write(json, JsonSerializer.Serialize(new { shape = model.Name, libtorch = MachineDescription.Current().Libtorch, rows }, Indented));
         }

@@ -20,7 +20,8 @@ internal sealed class ClipTraining : nn.Module
     private const double MarginWeight = 2;
     private const int MarginCaptions = 64;
 
-    private const double CoinedWeight = 2;
+    // With 2 a short training (1200 batches of 192) reads a fifth of what the words say; with 8 or 24 a longer one (3000 of 512) reads .99, and nothing else suffers.
+    private const double CoinedWeight = 24;
 
     private readonly ClipModel _clip;
     private readonly AttributeHeads _attributes;

@@ -22,6 +22,9 @@ internal static class DenoiserStage
     private const double CoinedShare = .3;
     private const double ReadingWeight = .5;
 
+    // Below it a denoiser does not read what is said to it: another picture's words do it no harm.
+    private const double LeastRelativeLoss = 1.1;
+
     // A subject that fills a fiftieth of its picture is with this a fifth of what its picture teaches.
     private const double LargestWeight = 12;
 
@@ -92,12 +95,12 @@ internal static class DenoiserStage
         AtomicFile.WriteText(Path.Combine(release.Model, "model_index.json"), LabConfigs.ModelIndex());
         return
         [
-            .. Reads(context, moments.size(0), "captions", 1.1, (rows, strangers) =>
+            .. Reads(context, moments.size(0), "captions", (rows, strangers) =>
             {
                 var (ids, coined) = (captions.Draw(rows), coinedCaptions.Draw(rows));
                 return Loss(Draw(strangers ? ids.roll(1, 0) : ids, coined, 0, rows));
             }),
-            .. Reads(context, moments.size(0), "coined words", null, (rows, strangers) =>
+            .. Reads(context, moments.size(0), "coined words", (rows, strangers) =>
             {
                 var (ids, coined) = (captions.Draw(rows), coinedCaptions.Draw(rows));
                 return Loss(Draw(ids, strangers ? coined with { Appearances = coined.Appearances.roll(1, 0) } : coined, 1 - EmptyShare, rows));
@@ -117,7 +120,7 @@ internal static class DenoiserStage
     }
 
     // What the words are worth: the loss with what is said of each picture, and with what is said of its neighbour, under the same noise.
-    private static IEnumerable<Gate> Reads(StageContext context, long pictures, string what, double? limit, Func<Tensor, bool, Tensor> loss)
+    private static IEnumerable<Gate> Reads(StageContext context, long pictures, string what, Func<Tensor, bool, Tensor> loss)
     {
         using var noGradient = no_grad();
         double own = 0, strangers = 0;
@@ -134,6 +137,6 @@ internal static class DenoiserStage
         }
 
         yield return new($"loss, {what}", own);
-        yield return new($"loss under other pictures' {what}, relative to it", strangers / own, limit);
+        yield return new($"loss under other pictures' {what}, relative to it", strangers / own, LeastRelativeLoss);
     }
 }

@@ -42,7 +42,7 @@ public sealed record PretrainingOptions
     /// <summary>Whether the figures of every stage must reach the release's limits. Off for micro runs, which only show that everything works.</summary>
     public bool Gated { get; init; } = true;
 
-    /// <summary>A rebuild on two CPU cores in some hours. All of the release but its denoiser was trained so.</summary>
+    /// <summary>A rebuild on two CPU cores in some hours. The release's autoencoder, mini-CLIP and mini-DINO were trained so.</summary>
     public static PretrainingOptions Cpu { get; } = new()
     {
         Pictures = 36_000, JudgePictures = 14_000, HeldOutPictures = 1_000,
@@ -54,7 +54,7 @@ public sealed record PretrainingOptions
         Denoiser = new(12_500, 32, 8e-4) { ConstantShare = .5, Beta2 = .999 },
     };
 
-    /// <summary>A rebuild on a data-centre GPU in some minutes: more pictures, larger batches, several times the samples. The released denoiser was trained so; its steps are those its machine had time for.</summary>
+    /// <summary>A rebuild on a data-centre GPU in some minutes: more pictures, larger batches, several times the samples. The release's text encoder and oracle were trained so, and its denoiser with 7092 of these steps.</summary>
     public static PretrainingOptions Gpu { get; } = new()
     {
         Pictures = 80_000, JudgePictures = 40_000, HeldOutPictures = 1_000,

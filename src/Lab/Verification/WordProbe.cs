@@ -26,12 +26,12 @@ public static class WordProbe
         return (unit.matmul(unit.t()).sum().item<float>() - words.Count) / (words.Count * (words.Count - 1.0));
     }
 
-    /// <summary>The encoder's row of a word, one token, in a prompt: [D].</summary>
+    /// <summary>The encoder's row of a word, one token, in a prompt: [D], on the CPU.</summary>
     internal static Tensor Row(ClipTokenizer tokenizer, ClipTextEncoder encoder, string prompt, string word)
     {
         using var scope = NewDisposeScope();
-        var ids = tokenizer.EncodeBatch([prompt]);
+        var ids = tokenizer.EncodeBatch([prompt]).to(encoder.TokenTable.device);
         var at = tokenizer.Encode(prompt).ToList().IndexOf(tokenizer.Encode(word)[1]);
-        return encoder.Encode(encoder.TokenEmbeddings(ids), ids).LastHiddenState[0, at].MoveToOuterDisposeScope();
+        return encoder.Encode(encoder.TokenEmbeddings(ids), ids).LastHiddenState[0, at].cpu().MoveToOuterDisposeScope();
     }
 }
