@@ -23,6 +23,7 @@ public sealed class OwnStep : ITimedStep
     private readonly IOptimizer _optimizer;
     private readonly TrainingOptions _options;
     private readonly GraphedUpdate? _graphed;
+    private readonly TrainingPass _pass;
     private readonly Tensor _losses;
     private readonly Func<int, PromptTokens> _prompts;
     private int _steps;
@@ -34,6 +35,7 @@ public sealed class OwnStep : ITimedStep
         _options = new TrainingOptions { MixedPrecision = setup.Precision, MaxGradNorm = clips ? 1 : null, Use8BitAdam = setup.Use8BitAdam };
         _optimizer = Optimizers.For(step.Trainable, _options);
         _graphed = GraphedUpdate.For(step, _optimizer, _options);
+        _pass = new TrainingPass(step, _options);
         _losses = zeros([], device: setup.Device).DetachFromDisposeScope();
     }
 
@@ -68,8 +70,8 @@ public sealed class OwnStep : ITimedStep
         ArgumentNullException.ThrowIfNull(clock);
         using var scope = NewDisposeScope();
         var batch = clock.Time(StepPhase.Load, () => Batch(step));
-        // A recorded step has no phases to be timed apart.
-        var loss = _graphed is null || clock.IsOn ? Update(batch, clock) : _graphed.Run(batch, LearningRate);
+        // Neither a recorded step nor one on two threads has phases to be timed apart.
+        var loss = clock.IsOn ? Phased(batch, clock) : _graphed is null ? Update(batch) : _graphed.Run(batch, LearningRate);
         _losses.add_(loss);
         _steps++;
     }
@@ -86,8 +88,16 @@ public sealed class OwnStep : ITimedStep
             _sd.TimeIds(drawn.Sizes));
     }
 
-    private Tensor Update(TrainingBatch batch, PhaseClock clock)
+    private Tensor Update(TrainingBatch batch)
     {
+        var loss = _pass.Backward(batch);
+        Learn();
+        return loss;
+    }
+
+    private Tensor Phased(TrainingBatch batch, PhaseClock clock)
+    {
+        _pass.Dispose();
         var loss = clock.Time(StepPhase.Forward, () =>
         {
             using var autocast = Autocast.For(_setup.Device, _setup.Precision);
@@ -100,18 +110,24 @@ public sealed class OwnStep : ITimedStep
         });
         clock.Time(StepPhase.Optimizer, () =>
         {
-            var divisor = _options.MaxGradNorm is { } norm ? _optimizer.GradientDivisor(norm) : null;
-            _optimizer.Step(LearningRate, divisor);
-            _optimizer.ZeroGradients();
+            Learn();
             return 0;
         });
         return loss.detach();
+    }
+
+    private void Learn()
+    {
+        var divisor = _options.MaxGradNorm is { } norm ? _optimizer.GradientDivisor(norm) : null;
+        _optimizer.Step(LearningRate, divisor);
+        _optimizer.ZeroGradients();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _graphed?.Dispose();
+        _pass.Dispose();
         _losses.Dispose();
         _optimizer.Dispose();
         _photos.Dispose();

@@ -14,6 +14,9 @@ public sealed class TextualInversionStep(StableDiffusion sd, ConceptEmbedding co
     public IReadOnlyList<NamedParameter> Trainable { get; } = [.. concept.Rows.Select((rows, i) => new NamedParameter(i == 0 ? "rows" : $"rows_{i + 1}", rows))];
 
     /// <inheritdoc/>
+    public bool MayBeSplit => true;
+
+    /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

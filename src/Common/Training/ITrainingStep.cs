@@ -11,6 +11,12 @@ public interface ITrainingStep
     /// <summary>Whether what the prompts say is computed once and kept, so that a step knows only prompts it has met.</summary>
     bool ReadsPromptsAhead => false;
 
+    /// <summary>
+    /// Whether two threads may each take half of a batch: the loss is the mean of its samples', computing it changes nothing, and what learns is small, for every
+    /// thread adds gradients of all of it.
+    /// </summary>
+    bool MayBeSplit => false;
+
     /// <summary>The loss of one batch: a scalar fp32 tensor with a gradient for exactly <see cref="Trainable"/>.</summary>
     Tensor Loss(TrainingBatch batch);
 }

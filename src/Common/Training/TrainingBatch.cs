@@ -11,4 +11,15 @@ namespace Diptych.Common.Training;
 /// <param name="Timesteps">Timesteps from 0 up to the schedule's length, [n] int64.</param>
 /// <param name="Tokens">Prompts as token ids. Prompt i belongs to latent i.</param>
 /// <param name="TimeIds">What the model is told of the pictures' sizes, [n, 6] fp32; <see langword="null"/> where it is told none.</param>
-public sealed record TrainingBatch(Tensor Latents, Tensor Noise, Tensor Timesteps, PromptTokens Tokens, Tensor? TimeIds = null);
+public sealed record TrainingBatch(Tensor Latents, Tensor Noise, Tensor Timesteps, PromptTokens Tokens, Tensor? TimeIds = null)
+{
+    /// <summary>Samples, n.</summary>
+    public int Count => (int)Latents.size(0);
+
+    /// <summary>The samples from number <paramref name="from"/> up to <paramref name="to"/>: views of these tensors.</summary>
+    public TrainingBatch Part(long from, long to)
+    {
+        Tensor Rows(Tensor all) => all.narrow(0, from, to - from);
+        return new(Rows(Latents), Rows(Noise), Rows(Timesteps), Tokens.Map(Rows), TimeIds is null ? null : Rows(TimeIds));
+    }
+}

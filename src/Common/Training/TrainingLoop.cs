@@ -53,6 +53,7 @@ public sealed class TrainingLoop
         var first = run.Restore(_method.Trainable, optimizer);
         CudnnSearch.Set(Gpu.Levers.HasFlag(GpuLevers.Search));
         using var graphed = GraphedUpdate.For(_method, optimizer, _options);
+        using var pass = new TrainingPass(_method, _options);
         var log = new TrainingLog(run.Folder, first);
         var clock = Stopwatch.StartNew();
         var loss = double.NaN;
@@ -66,7 +67,7 @@ public sealed class TrainingLoop
                 throw new OperationCanceledException(cancellation);
             }
 
-            var losses = graphed is null ? Update(step, optimizer) : Update(step, graphed);
+            var losses = graphed is null ? Update(step, pass, optimizer) : Update(step, graphed);
             Observe?.Invoke(step, [.. losses.Select(l => (double)l.item<float>())]);
             unread.Add(losses);
             var done = step + 1;
@@ -103,22 +104,14 @@ public sealed class TrainingLoop
         return [graphed.Run(_batches(_plan.For(step).Single()), RateAt(step)).DetachFromDisposeScope()];
     }
 
-    private List<Tensor> Update(int step, IOptimizer optimizer)
+    private List<Tensor> Update(int step, TrainingPass pass, IOptimizer optimizer)
     {
         using var scope = NewDisposeScope();
         var losses = new List<Tensor>();
         foreach (var micro in _plan.For(step))
         {
             using var passScope = NewDisposeScope();
-            var batch = _batches(micro);
-            Tensor loss;
-            using (Autocast.For(batch.Latents.device, _options.MixedPrecision))
-            {
-                loss = _method.Loss(batch);
-            }
-
-            (_options.GradientAccumulationSteps == 1 ? loss : loss / _options.GradientAccumulationSteps).backward();
-            losses.Add(loss.detach().DetachFromDisposeScope());
+            losses.Add(pass.Backward(_batches(micro)).DetachFromDisposeScope());
         }
 
         // Clipping rides along with the optimizer's own pass over the gradients, and no number has to come back from the device for it.

@@ -1,7 +1,7 @@
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
-namespace Diptych.Lab.Pretraining;
+namespace Diptych.Common.Training;
 
 /// <summary>
 /// The gradients of a loss that is a mean over samples, the batch split among lanes. All lanes use the same weights; libtorch locks a weight while a
@@ -12,11 +12,11 @@ public static class SplitPass
     /// <summary>Most lanes of a pass: a sum of three depends on its order.</summary>
     private const int MostLanes = 2;
 
-    // With fewer samples a lane only repeats what every operator costs whatever its size: two lanes of two took as long as one of four on both cores.
-    private const int SamplesPerLane = 8;
-
     /// <summary>The lanes for batches of <paramref name="count"/> samples on <paramref name="device"/>.</summary>
-    public static Lanes LanesFor(Device device, int count) => Lanes.For(device, count / SamplesPerLane, MostLanes);
+    /// <param name="device">Where the pass runs.</param>
+    /// <param name="count">Samples of the batch, n.</param>
+    /// <param name="samplesPerLane">With fewer a lane only repeats what every operator costs whatever its size.</param>
+    public static Lanes LanesFor(Device device, int count, int samplesPerLane) => Lanes.For(device, count / samplesPerLane, MostLanes);
 
     /// <summary>Adds the pass's gradients to the weights' and gives its loss, a scalar without gradient.</summary>
     /// <param name="lanes">From <see cref="LanesFor"/>.</param>

@@ -1,8 +1,8 @@
 using Diptych.Common.Runtime;
-using Diptych.Lab.Pretraining;
+using Diptych.Common.Training;
 using static TorchSharp.torch;
 
-namespace Diptych.Tests.Lab.Pretraining;
+namespace Diptych.Tests.Common.Training;
 
 public sealed class SplitPassTests
 {
@@ -54,7 +54,7 @@ public sealed class SplitPassTests
     public void Small_batches_stay_whole(int samples, int most)
     {
         var cores = get_num_threads();
-        using var lanes = SplitPass.LanesFor(CPU, samples);
+        using var lanes = SplitPass.LanesFor(CPU, samples, samplesPerLane: 8);
         Assert.Equal(Math.Min(most, cores), lanes.Count);
     }
 }

@@ -1,0 +1,69 @@
+using Diptych.Common.Pipelines;
+using Diptych.Common.Runtime;
+using Diptych.Common.Training;
+using Diptych.Tests.Lab;
+using Diptych.TextualInversion;
+using static TorchSharp.torch;
+
+namespace Diptych.Tests.Common.Training;
+
+public sealed class TrainingPassTests
+{
+    private const int Samples = 5;
+
+    [Fact]
+    public void Textual_inversion_on_two_threads_learns_what_it_learns_on_one_and_the_same_bits_each_time()
+    {
+        using var scope = NewDisposeScope();
+        using var sd = StableDiffusion.Load(LabFiles.Model.Model, CPU);
+        using var concept = ConceptEmbedding.Create(sd, new TextualInversionOptions { PlaceholderToken = "<it>", InitializerToken = "dog" });
+        var step = new TextualInversionStep(sd, concept);
+        var random = new RandomStream(3, RandomPurpose.Other);
+        long[] shape = [Samples, sd.Vae.Config.LatentChannels, 16, 16];
+        var batch = new TrainingBatch(
+            random.Normal(shape), random.Normal(shape), tensor(new long[] { 20, 300, 500, 700, 990 }), sd.Tokenize(["a photo of a <it>", "a <it>", "a <it> on the beach", "a sketch of a <it>", "<it>"]));
+
+        (float Loss, Tensor Gradient) Pass(TrainingOptions options, int threads)
+        {
+            var before = get_num_threads();
+            set_num_threads(threads);
+            try
+            {
+                using var pass = new TrainingPass(step, options with { MixedPrecision = MixedPrecision.No });
+                concept.Rows[0].grad = null;
+                var loss = pass.Backward(batch);
+                Assert.False(loss.requires_grad);
+                return (loss.item<float>(), concept.Rows[0].grad!.clone());
+            }
+            finally
+            {
+                set_num_threads(before);
+            }
+        }
+
+        var (whole, split, again) = (Pass(new() { Parity = true }, 2), Pass(new(), 2), Pass(new(), 2));
+        Assert.Equal(whole.Loss, split.Loss, 1e-5);
+        Close.OfLargest(whole.Gradient, split.Gradient, 1e-4, "gradient");
+        Assert.Equal(split.Loss, again.Loss);
+        Assert.True(split.Gradient.equal(again.Gradient).all().item<bool>());
+        // Sums of two and three samples round differently from one of five: it was split.
+        Assert.False(whole.Gradient.equal(split.Gradient).all().item<bool>());
+    }
+
+    [Fact]
+    public void A_part_of_a_batch_is_its_rows()
+    {
+        using var scope = NewDisposeScope();
+        var random = new RandomStream(4, RandomPurpose.Other);
+        var batch = new TrainingBatch(random.Normal(3, 4, 2, 2), random.Normal(3, 4, 2, 2), arange(3, dtype: ScalarType.Int64), new([arange(12, dtype: ScalarType.Int64).reshape(3, 4)]), random.Normal(3, 6));
+
+        var part = batch.Part(1, 3);
+
+        Assert.Equal((3, 2), (batch.Count, part.Count));
+        Close.Absolute(batch.Latents[1], part.Latents[0], 0);
+        Close.Absolute(batch.Noise[2], part.Noise[1], 0);
+        Assert.Equal([1, 2], part.Timesteps.data<long>().ToArray());
+        Assert.Equal([4, 5, 6, 7, 8, 9, 10, 11], part.Tokens.Ids[0].contiguous().data<long>().ToArray());
+        Close.Absolute(batch.TimeIds![1], part.TimeIds![0], 0);
+    }
+}
