@@ -46,7 +46,7 @@ public sealed record PretrainingOptions
     public static PretrainingOptions Cpu { get; } = new()
     {
         Pictures = 36_000, JudgePictures = 14_000, HeldOutPictures = 1_000,
-        Text = new(1200, 192, 1e-3) { WarmupSteps = 60, ConstantShare = 0, WeightDecay = .02 },
+        Text = new(2000, 192, 1e-3) { WarmupSteps = 60, ConstantShare = 0, WeightDecay = .02 },
         Autoencoder = new(6000, 16, 2e-3) { WarmupSteps = 100, WeightDecay = 0 },
         Oracle = new(9000, 32, 2e-3) { AverageDecay = .99, ConstantShare = 0 },
         MiniClip = new(900, 128, 1e-3) { WarmupSteps = 60, ConstantShare = 0, WeightDecay = .02 },
