@@ -48,6 +48,7 @@ public static class SamplingTimer
     {
         GC.Collect();
         ResidentMemory.Forget();
+        using var products = reuses ? null : new LibtorchProducts();
         using var sd = setup.LoadModel(model);
         var options = choose(sd);
         IReadOnlyList<string> prompts = [.. Enumerable.Repeat("a red dog on the beach", options.BatchSize)];

@@ -16,6 +16,7 @@ public abstract class ScriptStep : ITimedStep
 {
     // Without this every large block is fetched from the system page by page, two fifths of the step, of which the scripts' own times show no sign.
     private readonly MemoryReuse _reuse = MemoryReuse.Begin();
+    private readonly LibtorchProducts _products = new();
     private readonly ScriptPhotos _photos;
     private double _losses;
     private int _steps;
@@ -74,6 +75,7 @@ public abstract class ScriptStep : ITimedStep
         if (disposing)
         {
             Model.Dispose();
+            _products.Dispose();
             _reuse.Dispose();
         }
     }

@@ -44,7 +44,6 @@ public static class StepTimer
 
     private static SideResult Side(string what, Func<ITimedStep> make, StepSetup setup, int steps, Action<string, int, int>? progress, CancellationToken cancellation)
     {
-        const int WarmUp = 3;
         const int Phased = 5;
         GC.Collect();
         ResidentMemory.Forget();
@@ -52,33 +51,48 @@ public static class StepTimer
         var off = new PhaseClock(setup.Device, isOn: false);
         var times = new List<double>();
         long tensors = 0, allocated = 0;
-        for (var i = 0; i < WarmUp + steps; i++)
+        var warmUp = WarmUp(step, off, setup.Device, () => progress?.Invoke(what, 0, steps + Phased), cancellation);
+        for (var i = 0; i < steps; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var (made, managed) = (TensorsMade(), GC.GetAllocatedBytesForCurrentThread());
             var begin = Stopwatch.GetTimestamp();
-            step.Run(i, off);
+            step.Run(warmUp + i, off);
             PhaseClock.Wait(setup.Device);
-            if (i >= WarmUp)
-            {
-                times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
-                (tensors, allocated) = (TensorsMade() - made, GC.GetAllocatedBytesForCurrentThread() - managed);
-            }
-
-            progress?.Invoke(what, i + 1, WarmUp + steps + Phased);
+            times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+            (tensors, allocated) = (TensorsMade() - made, GC.GetAllocatedBytesForCurrentThread() - managed);
+            progress?.Invoke(what, i + 1, steps + Phased);
         }
 
         var clock = new PhaseClock(setup.Device, isOn: true);
         for (var i = 0; i < Phased; i++)
         {
-            step.Run(WarmUp + steps + i, clock);
-            progress?.Invoke(what, WarmUp + steps + i + 1, WarmUp + steps + Phased);
+            step.Run(warmUp + steps + i, clock);
+            progress?.Invoke(what, steps + i + 1, steps + Phased);
         }
 
         times.Sort();
         return new SideResult(
             times[times.Count / 2], clock.Milliseconds.ToDictionary(phase => phase.Key.ToString().ToLowerInvariant(), phase => phase.Value / Phased), ResidentMemory.Peak / 1e6, tensors, allocated,
             step.MeanLoss);
+    }
+
+    // Three steps, and of short ones so many that .NET has compiled what they run in for good: until then its compiler has one of the cores.
+    private static int WarmUp(ITimedStep step, PhaseClock off, TorchSharp.torch.Device device, Action report, CancellationToken cancellation)
+    {
+        const int Least = 3;
+        const int Most = 80;
+        var (enough, begin) = (TimeSpan.FromSeconds(6), Stopwatch.GetTimestamp());
+        var done = 0;
+        while (done < Least || (done < Most && Stopwatch.GetElapsedTime(begin) < enough))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            step.Run(done++, off);
+            PhaseClock.Wait(device);
+            report();
+        }
+
+        return done;
     }
 
     private static long TensorsMade()

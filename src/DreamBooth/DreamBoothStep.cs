@@ -35,6 +35,9 @@ public sealed class DreamBoothStep : ITrainingStep, IDisposable
     /// <inheritdoc/>
     public bool ReadsPromptsAhead => !_options.TrainTextEncoder;
 
+    /// <summary>Without prior preservation, whose batches have two halves of their own.</summary>
+    public bool MayBeSplit => !_options.WithPriorPreservation;
+
     /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch)
     {

@@ -23,6 +23,15 @@ internal sealed class PromptRows(StableDiffusion sd, bool encodersLearn) : IDisp
             return sd.Text.Encode(tokens);
         }
 
+        if (tokens.Ids[0].device_type == TorchSharp.DeviceType.CPU)
+        {
+            // A step's threads ask side by side, each for its part of the batch.
+            lock (_encoded)
+            {
+                return Precomputed(tokens);
+            }
+        }
+
         // To look at the ids waits for the device. A batch whose prompts are the same object as the last one's has the same prompts.
         if (!ReferenceEquals(tokens, _lastTokens))
         {

@@ -1,3 +1,4 @@
+using Diptych.Common.Layers;
 using Diptych.Common.Text;
 using Diptych.Common.Weights;
 using TorchSharp.Modules;
@@ -14,8 +15,8 @@ public sealed class ClipModel : nn.Module
 {
     [ComponentName(Name = "text_model")] private readonly ClipTextTransformer _text;
     [ComponentName(Name = "vision_model")] private readonly ClipVisionTransformer _vision;
-    [ComponentName(Name = "text_projection")] private readonly Linear _textProjection;
-    [ComponentName(Name = "visual_projection")] private readonly Linear _visualProjection;
+    [ComponentName(Name = "text_projection")] private readonly LinearLayer _textProjection;
+    [ComponentName(Name = "visual_projection")] private readonly LinearLayer _visualProjection;
     [ComponentName(Name = "logit_scale")] private readonly Parameter _logitScale;
 
     /// <summary>Builds the network with random weights.</summary>
@@ -30,8 +31,8 @@ public sealed class ClipModel : nn.Module
         (Text, Vision, ProjectionDim) = (text, vision, projectionDim);
         _text = new ClipTextTransformer(text);
         _vision = new ClipVisionTransformer(vision);
-        _textProjection = nn.Linear(text.HiddenSize, projectionDim, hasBias: false);
-        _visualProjection = nn.Linear(vision.HiddenSize, projectionDim, hasBias: false);
+        _textProjection = new LinearLayer(text.HiddenSize, projectionDim, hasBias: false);
+        _visualProjection = new LinearLayer(vision.HiddenSize, projectionDim, hasBias: false);
         // The logarithm of 1/0.07, as training starts (section 2.5).
         _logitScale = nn.Parameter(tensor(2.6592f));
         RegisterComponents();

@@ -34,6 +34,11 @@ public static class GroupNormSilu
     /// <remarks>The graph this records can be run once.</remarks>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, long groups, double epsilon, bool silu)
     {
+        if (GroupNormOnCpu.CanApply(x, weight, bias, groups))
+        {
+            return GroupNormOnCpu.Apply(x, weight, bias, (int)groups, epsilon, silu);
+        }
+
         if (!CanApply(x, weight, bias, groups))
         {
             var normalised = nn.functional.group_norm(x, groups, weight, bias, epsilon);

@@ -8,9 +8,6 @@ namespace Diptych.Common.Cuda;
 [StructLayout(LayoutKind.Sequential)]
 internal readonly unsafe struct KernelArgument
 {
-    private static readonly delegate* unmanaged<nint, void**, int> DataPointer =
-        (delegate* unmanaged<nint, void**, int>)NativeLibrary.GetExport(TorchRuntime.LibtorchCpu, "aoti_torch_get_data_ptr");
-
     // First, so that the argument's own address is that of its number.
     private readonly ulong _bits;
 
@@ -38,16 +35,5 @@ internal readonly unsafe struct KernelArgument
     public static KernelArgument At(Tensor tensor, long bytes) => new((ulong)(Address(tensor) + (nint)bytes));
 
     /// <summary>Where the first number of <paramref name="tensor"/> lies on its device; 0 for <see langword="null"/>.</summary>
-    public static nint Address(Tensor? tensor)
-    {
-        if (tensor is null)
-        {
-            return 0;
-        }
-
-        void* address;
-        return DataPointer(tensor.Handle, &address) == 0
-            ? (nint)address
-            : throw new InvalidOperationException("libtorch does not tell where a tensor's numbers lie; its reason is on stderr.");
-    }
+    public static nint Address(Tensor? tensor) => tensor is null ? 0 : TensorData.Address(tensor);
 }

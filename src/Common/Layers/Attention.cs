@@ -12,16 +12,16 @@ public sealed class Attention : nn.Module<Tensor, Tensor, Tensor>
     private readonly bool _upcast;
 
     [ComponentName(Name = "to_q")]
-    private readonly Linear _toQuery;
+    private readonly LinearLayer _toQuery;
 
     [ComponentName(Name = "to_k")]
-    private readonly Linear _toKey;
+    private readonly LinearLayer _toKey;
 
     [ComponentName(Name = "to_v")]
-    private readonly Linear _toValue;
+    private readonly LinearLayer _toValue;
 
     [ComponentName(Name = "to_out")]
-    private readonly ModuleList<Linear> _toOut;
+    private readonly ModuleList<LinearLayer> _toOut;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="channels">Width of the tokens that ask; must be a multiple of <paramref name="heads"/>.</param>
@@ -33,10 +33,10 @@ public sealed class Attention : nn.Module<Tensor, Tensor, Tensor>
     {
         _upcast = upcast;
         _heads = heads;
-        _toQuery = nn.Linear(channels, channels, hasBias: false);
-        _toKey = nn.Linear(contextChannels, channels, hasBias: false);
-        _toValue = nn.Linear(contextChannels, channels, hasBias: false);
-        _toOut = nn.ModuleList(nn.Linear(channels, channels));
+        _toQuery = new LinearLayer(channels, channels, hasBias: false);
+        _toKey = new LinearLayer(contextChannels, channels, hasBias: false);
+        _toValue = new LinearLayer(contextChannels, channels, hasBias: false);
+        _toOut = nn.ModuleList(new LinearLayer(channels, channels));
         RegisterComponents();
     }
 

@@ -1,3 +1,5 @@
+using Diptych.Common.Cuda;
+using Diptych.Common.Products;
 using Diptych.Common.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -15,9 +17,14 @@ public sealed class Convolution2d : nn.Module<Tensor, Tensor>
 {
     private const long Block = 16;
 
+    // Of so many kernels the weight is larger than any picture, and what a bf16 convolution takes on the CPU is how often the weight is read: 1280 to 1280 channels at 8x8 or 4x4 take two thirds or
+    // half of the time with its channels innermost, as oneDNN reads them.
+    private const long DeepKernels = 640 * 1280;
+
     private readonly long _stride;
     private readonly long _padding;
     private readonly long _outChannels;
+    private readonly bool _keepsSize;
     private readonly long _missingIn;
     private readonly long _missingOut;
 
@@ -38,6 +45,7 @@ public sealed class Convolution2d : nn.Module<Tensor, Tensor>
         : base(nameof(Convolution2d))
     {
         (_stride, _padding, _outChannels) = (stride, padding, outChannels);
+        _keepsSize = stride == 1 && 2 * padding == kernelSize - 1;
         if (Processor.HasAvx512)
         {
             // The gradient of a strided convolution takes blocks in pairs.
@@ -51,13 +59,40 @@ public sealed class Convolution2d : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Whether the kernels should lie with their channels innermost in bf16 on the CPU.</summary>
+    public bool IsDeep => _keepsSize && _weight.size(2) > 1 && _weight.size(0) * _weight.size(1) >= DeepKernels;
+
     /// <summary>The kernels, [out, in, kernel, kernel].</summary>
     public Parameter Weight => _weight;
+
+    /// <summary>What is added to each channel, [out], where something is.</summary>
+    public Parameter? Bias => _bias;
+
+    /// <summary>Lays the kernels with their channels innermost.</summary>
+    public void LayChannelsLast()
+    {
+        using var noGradient = no_grad();
+        using var kernels = _weight.detach();
+        using var laid = ChannelsLast.ToChannelsLast(kernels);
+        TensorData.Set(_weight, laid);
+    }
 
     /// <summary>[n, in, h, w] to [n, out, h', w'].</summary>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        if (_keepsSize && OwnProducts.CanConvolve(input, _weight))
+        {
+            return ConvolutionFunction.Apply(input, _weight, _bias);
+        }
+
+        if (input.device_type == TorchSharp.DeviceType.CPU && IsDeep && ChannelsLast.IsChannelsLast(_weight))
+        {
+            // The picture follows the weight; the layers behind are slow so.
+            using var innermost = Convolve(input, _weight, _bias);
+            return innermost.contiguous();
+        }
+
         return _missingIn + _missingOut > 0 && input.device_type == TorchSharp.DeviceType.CPU ? WithFullBlocks(input) : Convolve(input, _weight, _bias);
     }
 

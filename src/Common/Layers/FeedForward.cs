@@ -18,7 +18,7 @@ public sealed class FeedForward : nn.Module<Tensor, Tensor>
         : base(nameof(FeedForward))
     {
         _net = nn.ModuleList<nn.Module<Tensor, Tensor>>(
-            new GatedGelu(channels, Widening * channels), nn.Identity(), nn.Linear(Widening * channels, channels));
+            new GatedGelu(channels, Widening * channels), nn.Identity(), new LinearLayer(Widening * channels, channels));
         RegisterComponents();
     }
 

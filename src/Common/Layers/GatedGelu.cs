@@ -1,5 +1,4 @@
 using Diptych.Common.Cuda;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -10,13 +9,13 @@ namespace Diptych.Common.Layers;
 public sealed class GatedGelu : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "proj")]
-    private readonly Linear _projection;
+    private readonly LinearLayer _projection;
 
     /// <summary>Creates the layer from <paramref name="channels"/> to <paramref name="width"/> numbers a token.</summary>
     public GatedGelu(long channels, long width)
         : base(nameof(GatedGelu))
     {
-        _projection = nn.Linear(channels, 2 * width);
+        _projection = new LinearLayer(channels, 2 * width);
         RegisterComponents();
     }
 

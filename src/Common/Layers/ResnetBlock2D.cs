@@ -16,7 +16,7 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
     private readonly Convolution2d _conv1;
 
     [ComponentName(Name = "time_emb_proj")]
-    private readonly Linear? _timeProjection;
+    private readonly LinearLayer? _timeProjection;
 
     [ComponentName(Name = "norm2")]
     private readonly GroupNorm _norm2;
@@ -38,7 +38,7 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
     {
         _norm1 = GroupNormalization.Create(groups, inChannels, epsilon);
         _conv1 = new Convolution2d(inChannels, outChannels, kernelSize: 3, padding: 1);
-        _timeProjection = timeChannels is { } width ? nn.Linear(width, outChannels) : null;
+        _timeProjection = timeChannels is { } width ? new LinearLayer(width, outChannels) : null;
         _norm2 = GroupNormalization.Create(groups, outChannels, epsilon);
         _conv2 = new Convolution2d(outChannels, outChannels, kernelSize: 3, padding: 1);
         _shortcut = inChannels == outChannels ? null : new Convolution2d(inChannels, outChannels, kernelSize: 1);

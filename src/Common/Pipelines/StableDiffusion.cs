@@ -82,10 +82,17 @@ public sealed class StableDiffusion : IDisposable
             module.eval();
         }
 
-        // Without kernels of ours, which take bf16, every normalisation would copy pictures into the other order and back.
-        if ((options?.UNetDtype ?? placement.Dtype) == ScalarType.BFloat16 && Gpu.Levers.HasFlag(GpuLevers.ChannelsLast | GpuLevers.Kernels) && CudaKernels.Prepare(pipeline.Device))
+        if ((options?.UNetDtype ?? placement.Dtype) == ScalarType.BFloat16)
         {
-            unet.LayChannelsLast();
+            if (pipeline.Device.type == TorchSharp.DeviceType.CPU)
+            {
+                unet.LayChannelsLast(deepOnly: true);
+            }
+            else if (Gpu.Levers.HasFlag(GpuLevers.ChannelsLast | GpuLevers.Kernels) && CudaKernels.Prepare(pipeline.Device))
+            {
+                // Without kernels of ours, which take bf16, every normalisation would copy pictures into the other order and back.
+                unet.LayChannelsLast();
+            }
         }
 
         return pipeline;

@@ -63,6 +63,13 @@ public sealed unsafe class Autocast : IDisposable
         return new Autocast((sbyte)device.type);
     }
 
+    /// <summary>Whether the calling thread mixes precisions on <paramref name="device"/>.</summary>
+    public static bool IsOn(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return Functions.Value is { } functions && functions.IsEnabled((sbyte)device.type);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

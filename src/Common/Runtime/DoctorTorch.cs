@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Diptych.Common.Cuda;
+using Diptych.Common.Products;
 using TorchSharp;
 
 namespace Diptych.Common.Runtime;
@@ -28,9 +29,17 @@ internal static class DoctorTorch
             ? DoctorFinding.Fine("autocast", "its exports are there (--mixed-precision bf16)")
             : DoctorFinding.Note("autocast", "this libtorch does not export it", "use --mixed-precision no, or libtorch 2.10.");
         yield return Try("convolutions", () => DoctorConvolutions.Check(Restore));
+        yield return Try("products", () => DoctorFinding.Fine("products", Products()));
         yield return Try("CUDA", Cuda);
         yield return Try("threads", () => Threads(torch.get_num_threads(), Environment.ProcessorCount, Environment.GetEnvironmentVariable("OMP_NUM_THREADS")));
     }
+
+    private static string Products() => (OwnProducts.AreSupported, OwnProducts.AreUsed) switch
+    {
+        (_, true) => "fp32 linear layers and convolutions run in Diptych's own kernels, clearly faster here than libtorch's",
+        (true, _) => "libtorch's: Diptych's own kernels are not clearly faster here",
+        _ => "libtorch's: Diptych's own kernels need AVX-512",
+    };
 
     /// <summary>Judges the number of threads libtorch computes with.</summary>
     public static DoctorFinding Threads(int threads, int cores, string? variable)

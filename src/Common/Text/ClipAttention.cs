@@ -1,4 +1,4 @@
-using TorchSharp.Modules;
+using Diptych.Common.Layers;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -8,19 +8,19 @@ namespace Diptych.Common.Text;
 internal sealed class ClipAttention : nn.Module<Tensor, Tensor?, Tensor>
 {
     private readonly int _heads;
-    [ComponentName(Name = "k_proj")] private readonly Linear _key;
-    [ComponentName(Name = "v_proj")] private readonly Linear _value;
-    [ComponentName(Name = "q_proj")] private readonly Linear _query;
-    [ComponentName(Name = "out_proj")] private readonly Linear _out;
+    [ComponentName(Name = "k_proj")] private readonly LinearLayer _key;
+    [ComponentName(Name = "v_proj")] private readonly LinearLayer _value;
+    [ComponentName(Name = "q_proj")] private readonly LinearLayer _query;
+    [ComponentName(Name = "out_proj")] private readonly LinearLayer _out;
 
     public ClipAttention(ClipTransformerConfig config)
         : base(nameof(ClipAttention))
     {
         _heads = config.Heads;
-        _key = nn.Linear(config.HiddenSize, config.HiddenSize);
-        _value = nn.Linear(config.HiddenSize, config.HiddenSize);
-        _query = nn.Linear(config.HiddenSize, config.HiddenSize);
-        _out = nn.Linear(config.HiddenSize, config.HiddenSize);
+        _key = new LinearLayer(config.HiddenSize, config.HiddenSize);
+        _value = new LinearLayer(config.HiddenSize, config.HiddenSize);
+        _query = new LinearLayer(config.HiddenSize, config.HiddenSize);
+        _out = new LinearLayer(config.HiddenSize, config.HiddenSize);
         RegisterComponents();
     }
 

@@ -1,4 +1,4 @@
-using TorchSharp.Modules;
+using Diptych.Common.Layers;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -8,15 +8,15 @@ namespace Diptych.Common.Text;
 internal sealed class ClipMlp : nn.Module<Tensor, Tensor>
 {
     private readonly ClipActivation _activation;
-    [ComponentName(Name = "fc1")] private readonly Linear _in;
-    [ComponentName(Name = "fc2")] private readonly Linear _out;
+    [ComponentName(Name = "fc1")] private readonly LinearLayer _in;
+    [ComponentName(Name = "fc2")] private readonly LinearLayer _out;
 
     public ClipMlp(ClipTransformerConfig config)
         : base(nameof(ClipMlp))
     {
         _activation = config.Activation;
-        _in = nn.Linear(config.HiddenSize, config.IntermediateSize);
-        _out = nn.Linear(config.IntermediateSize, config.HiddenSize);
+        _in = new LinearLayer(config.HiddenSize, config.IntermediateSize);
+        _out = new LinearLayer(config.IntermediateSize, config.HiddenSize);
         RegisterComponents();
     }
 

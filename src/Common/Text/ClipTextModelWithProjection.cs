@@ -1,5 +1,5 @@
+using Diptych.Common.Layers;
 using Diptych.Common.Weights;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -11,13 +11,13 @@ namespace Diptych.Common.Text;
 /// </summary>
 public sealed class ClipTextModelWithProjection : ClipTextEncoder
 {
-    [ComponentName(Name = "text_projection")] private readonly Linear _projection;
+    [ComponentName(Name = "text_projection")] private readonly LinearLayer _projection;
 
     /// <summary>Builds the network with random weights.</summary>
     public ClipTextModelWithProjection(ClipTextConfig config)
         : base(nameof(ClipTextModelWithProjection), config)
     {
-        _projection = nn.Linear(config.HiddenSize, config.ProjectionDim, hasBias: false);
+        _projection = new LinearLayer(config.HiddenSize, config.ProjectionDim, hasBias: false);
         RegisterComponents();
     }
 

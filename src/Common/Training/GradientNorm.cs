@@ -1,3 +1,4 @@
+using Diptych.Common.Cuda;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -21,7 +22,8 @@ public static class GradientNorm
         {
             if (gradient.dtype == ScalarType.BFloat16 && gradient.device_type == DeviceType.CPU)
             {
-                half.Add(gradient.is_contiguous() ? gradient : gradient.contiguous());
+                // In whatever order: a convolution's may lie channels innermost.
+                half.Add(gradient.is_contiguous() || ChannelsLast.IsChannelsLast(gradient) ? gradient : gradient.contiguous());
                 continue;
             }
 

@@ -110,7 +110,7 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
             {
                 divisor ??= gradientDivisor?.item<float>() ?? 1;
                 var factors = new HalfWeightKernel.Factors(_options, learningRate, divisor.Value, entry.CountOnCpu());
-                inOnePass.Add(new(entry.Master, entry.Mean, entry.Square, gradient.is_contiguous() ? gradient : gradient.contiguous(), entry.Weight, factors));
+                inOnePass.Add(new(entry.Master, entry.Mean, entry.Square, entry.Laid(gradient), entry.Weight, factors));
             }
             else
             {
@@ -171,11 +171,15 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
 
     private sealed class Entry : IDisposable
     {
+        private readonly bool _isOnCpu;
+
         public Entry(NamedParameter parameter, bool isOnCpu)
         {
+            _isOnCpu = isOnCpu;
             Weight = parameter.Value;
             // A GPU computes norms and biases in the type of their weights; next to bf16 neighbours fp32 ones would only make it widen and narrow what passes
             // through. Tables of tokens and positions stay: their gradients are sums over a whole batch.
+            IsInnermost = LiesInnermost(parameter);
             IsHalf = (parameter.IsFactor || (!isOnCpu && Weight.dim() == 1)) && Weight.dtype == ScalarType.Float32;
             using var scope = NewDisposeScope();
             Master = IsHalf ? Laid(Weight.detach()).DetachFromDisposeScope() : Weight;
@@ -193,6 +197,8 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
 
         public bool IsHalf { get; }
 
+        private bool IsInnermost { get; }
+
         public Tensor Master { get; }
 
         public Tensor Mean { get; }
@@ -202,9 +208,21 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
         /// <summary>Steps taken, on the CPU.</summary>
         public Tensor? Steps { get; }
 
-        // Moments lie as their master does. Kernels of convolutions lie channels innermost where pictures will.
-        private static Tensor Laid(Tensor numbers) =>
-            numbers.dim() == 4 && Gpu.Levers.HasFlag(GpuLevers.ChannelsLast) && CudaKernels.For(numbers) is not null ? ChannelsLast.ToChannelsLast(numbers) : numbers.contiguous();
+        // Kernels of convolutions lie channels innermost where pictures will, and where a processor prefers it.
+        private static bool LiesInnermost(NamedParameter parameter) =>
+            parameter.Value.dim() == 4
+            && (parameter.Value.device_type == DeviceType.CPU ? parameter.IsDeep : Gpu.Levers.HasFlag(GpuLevers.ChannelsLast) && CudaKernels.For(parameter.Value) is not null);
+
+        /// <summary>Numbers as the master and its moments lie; themselves where they do.</summary>
+        public Tensor Laid(Tensor numbers)
+        {
+            if (IsInnermost)
+            {
+                return ChannelsLast.ToChannelsLast(numbers);
+            }
+
+            return numbers.is_contiguous() ? numbers : numbers.contiguous();
+        }
 
         /// <summary>Counts one more step, and says how many there are.</summary>
         public int CountOnCpu()
@@ -219,7 +237,9 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
             if (IsHalf)
             {
                 Weight.grad = null;
-                TensorData.Set(Weight, Master);
+                // On the CPU fp32 convolutions are right in their own order only.
+                using var whole = _isOnCpu ? Master.contiguous() : Master.alias();
+                TensorData.Set(Weight, whole);
                 Master.Dispose();
             }
 

@@ -40,15 +40,15 @@ internal static unsafe class HalfWeightKernel
     /// <summary>One weight: contiguous CPU tensors of equally many numbers, the first three fp32, the others bf16.</summary>
     public readonly struct Weight(Tensor master, Tensor mean, Tensor square, Tensor gradient, Tensor half, Factors factors)
     {
-        public float* Master { get; } = (float*)Address(master);
+        public float* Master { get; } = (float*)TensorData.Address(master);
 
-        public float* Mean { get; } = (float*)Address(mean);
+        public float* Mean { get; } = (float*)TensorData.Address(mean);
 
-        public float* Square { get; } = (float*)Address(square);
+        public float* Square { get; } = (float*)TensorData.Address(square);
 
-        public ushort* Gradient { get; } = (ushort*)Address(gradient);
+        public ushort* Gradient { get; } = (ushort*)TensorData.Address(gradient);
 
-        public ushort* Half { get; } = (ushort*)Address(half);
+        public ushort* Half { get; } = (ushort*)TensorData.Address(half);
 
         public int Count { get; } = checked((int)master.numel());
 
@@ -57,19 +57,27 @@ internal static unsafe class HalfWeightKernel
 
     /// <summary>Steps all weights: masters and moments in place, the bf16 copies written anew.</summary>
     public static void Update(IReadOnlyList<Weight> weights) =>
-        BriefThreads.ForEach([.. Pieces([.. weights.Select(weight => weight.Count)])], get_num_threads(), piece => Update(weights[piece.Tensor], piece.From, piece.To));
+        Over([.. Pieces([.. weights.Select(weight => weight.Count)])], (piece, _) => Update(weights[piece.Tensor], piece.From, piece.To));
 
     /// <summary>The sum of the squares of all numbers of contiguous bf16 CPU tensors.</summary>
     public static double SumOfSquares(IReadOnlyList<Tensor> gradients)
     {
-        var addresses = gradients.Select(Address).ToArray();
+        var addresses = gradients.Select(TensorData.Address).ToArray();
         List<(int Tensor, int From, int To)> pieces = [.. Pieces([.. gradients.Select(gradient => checked((int)gradient.numel()))])];
         var sums = new double[pieces.Count];
-        BriefThreads.ForEach([.. Enumerable.Range(0, pieces.Count)], get_num_threads(), i =>
-            sums[i] = SumOfSquares((ushort*)addresses[pieces[i].Tensor], pieces[i].From, pieces[i].To));
+        Over(pieces, (piece, i) => sums[i] = SumOfSquares((ushort*)addresses[piece.Tensor], piece.From, piece.To));
         // In the order of the pieces, whoever counted them: the same gradients have the same norm.
         return sums.Sum();
     }
+
+    private static void Over(List<(int Tensor, int From, int To)> pieces, Action<(int Tensor, int From, int To), int> handle) =>
+        SharedWork.Over(pieces.Count, (double)pieces.Count * Piece, (from, to) =>
+        {
+            for (var i = from; i < to; i++)
+            {
+                handle(pieces[i], i);
+            }
+        });
 
     private static IEnumerable<(int Tensor, int From, int To)> Pieces(IReadOnlyList<int> counts)
     {
@@ -79,15 +87,6 @@ internal static unsafe class HalfWeightKernel
             {
                 yield return (tensor, from, Math.Min(counts[tensor], from + Piece));
             }
-        }
-    }
-
-    private static nint Address(Tensor tensor)
-    {
-        // libtorch's memory does not move.
-        fixed (byte* first = tensor.bytes)
-        {
-            return (nint)first;
         }
     }
 

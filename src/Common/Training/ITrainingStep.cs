@@ -12,8 +12,7 @@ public interface ITrainingStep
     bool ReadsPromptsAhead => false;
 
     /// <summary>
-    /// Whether two threads may each take half of a batch: the loss is the mean of its samples', computing it changes nothing, and what learns is small, for every
-    /// thread adds gradients of all of it.
+    /// Whether two threads may each take half of a batch: the loss is the mean of its samples', and computing it changes nothing.
     /// </summary>
     bool MayBeSplit => false;
 

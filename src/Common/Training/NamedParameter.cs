@@ -8,7 +8,8 @@ namespace Diptych.Common.Training;
 /// <param name="Name">Its name in checkpoints and exports.</param>
 /// <param name="Value">The tensor.</param>
 /// <param name="IsFactor">Whether it is a factor of matrix products or convolutions and nothing else, so that mixed precision only ever reads it in bf16.</param>
-public readonly record struct NamedParameter(string Name, Parameter Value, bool IsFactor = false)
+/// <param name="IsDeep">Whether it is a convolution's, <see cref="Convolution2d.IsDeep"/>.</param>
+public readonly record struct NamedParameter(string Name, Parameter Value, bool IsFactor = false, bool IsDeep = false)
 {
     /// <summary>Every parameter of a network.</summary>
     /// <param name="network">The network.</param>
@@ -16,7 +17,8 @@ public readonly record struct NamedParameter(string Name, Parameter Value, bool 
     public static IEnumerable<NamedParameter> Of(nn.Module network, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(network);
-        var factors = network.named_modules().Where(layer => layer.module is Linear or Convolution2d).Select(layer => layer.name + ".weight").ToHashSet(StringComparer.Ordinal);
-        return network.named_parameters().Select(p => new NamedParameter(prefix + p.name, p.parameter, factors.Contains(p.name)));
+        var factors = network.named_modules().Where(layer => layer.module is Linear or LinearLayer or Convolution2d).Select(layer => layer.name + ".weight").ToHashSet(StringComparer.Ordinal);
+        var deep = network.named_modules().Where(layer => layer.module is Convolution2d { IsDeep: true }).Select(layer => layer.name + ".weight").ToHashSet(StringComparer.Ordinal);
+        return network.named_parameters().Select(p => new NamedParameter(prefix + p.name, p.parameter, factors.Contains(p.name), deep.Contains(p.name)));
     }
 }

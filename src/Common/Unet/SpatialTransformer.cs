@@ -63,7 +63,7 @@ internal sealed class SpatialTransformer : nn.Module<Tensor, Tensor, Tensor>
     }
 
     private nn.Module<Tensor, Tensor> Projection(long channels) =>
-        _linear ? nn.Linear(channels, channels) : new Convolution2d(channels, channels, kernelSize: 1);
+        _linear ? new LinearLayer(channels, channels) : new Convolution2d(channels, channels, kernelSize: 1);
 
     private static Tensor Flatten(Tensor x) => x.flatten(2).transpose(1, 2);
 

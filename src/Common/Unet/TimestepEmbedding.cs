@@ -1,5 +1,4 @@
 using Diptych.Common.Layers;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -10,16 +9,16 @@ namespace Diptych.Common.Unet;
 internal sealed class TimestepEmbedding : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "linear_1")]
-    private readonly Linear _linear1;
+    private readonly LinearLayer _linear1;
 
     [ComponentName(Name = "linear_2")]
-    private readonly Linear _linear2;
+    private readonly LinearLayer _linear2;
 
     public TimestepEmbedding(long input, long output)
         : base(nameof(TimestepEmbedding))
     {
-        _linear1 = nn.Linear(input, output);
-        _linear2 = nn.Linear(output, output);
+        _linear1 = new LinearLayer(input, output);
+        _linear2 = new LinearLayer(output, output);
         RegisterComponents();
     }
 

@@ -1,4 +1,3 @@
-using Diptych.Common.Cuda;
 using Diptych.Common.Layers;
 using Diptych.Common.Runtime;
 using Diptych.Common.Weights;
@@ -74,14 +73,13 @@ public sealed class UNet2DConditionModel : nn.Module<Tensor, Tensor, PromptCondi
         return source.Load(() => new UNet2DConditionModel(config), null, placement);
     }
 
-    /// <summary>Lays every convolution's kernels with their channels innermost; pictures follow. A GPU's tensor cores read them so.</summary>
-    public void LayChannelsLast()
+    /// <summary>Lays convolutions' kernels with their channels innermost; pictures follow. A GPU's tensor cores read them so.</summary>
+    /// <param name="deepOnly">Only those for which a processor prefers it (<see cref="Convolution2d.IsDeep"/>).</param>
+    public void LayChannelsLast(bool deepOnly = false)
     {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        foreach (var convolution in modules().OfType<Convolution2d>())
+        foreach (var convolution in modules().OfType<Convolution2d>().Where(convolution => !deepOnly || convolution.IsDeep))
         {
-            TensorData.Set(convolution.Weight, ChannelsLast.ToChannelsLast(convolution.Weight.detach()));
+            convolution.LayChannelsLast();
         }
     }
 

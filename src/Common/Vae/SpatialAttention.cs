@@ -13,25 +13,25 @@ internal sealed class SpatialAttention : nn.Module<Tensor, Tensor>
     private readonly GroupNorm _norm;
 
     [ComponentName(Name = "to_q")]
-    private readonly Linear _toQuery;
+    private readonly LinearLayer _toQuery;
 
     [ComponentName(Name = "to_k")]
-    private readonly Linear _toKey;
+    private readonly LinearLayer _toKey;
 
     [ComponentName(Name = "to_v")]
-    private readonly Linear _toValue;
+    private readonly LinearLayer _toValue;
 
     [ComponentName(Name = "to_out")]
-    private readonly ModuleList<Linear> _toOut;
+    private readonly ModuleList<LinearLayer> _toOut;
 
     public SpatialAttention(long channels, long groups, double epsilon)
         : base(nameof(SpatialAttention))
     {
         _norm = GroupNormalization.Create(groups, channels, epsilon);
-        _toQuery = nn.Linear(channels, channels);
-        _toKey = nn.Linear(channels, channels);
-        _toValue = nn.Linear(channels, channels);
-        _toOut = nn.ModuleList(nn.Linear(channels, channels));
+        _toQuery = new LinearLayer(channels, channels);
+        _toKey = new LinearLayer(channels, channels);
+        _toValue = new LinearLayer(channels, channels);
+        _toOut = nn.ModuleList(new LinearLayer(channels, channels));
         RegisterComponents();
     }
 
@@ -45,5 +45,5 @@ internal sealed class SpatialAttention : nn.Module<Tensor, Tensor>
         return (picture + x).MoveToOuterDisposeScope();
     }
 
-    private static Tensor OneHead(Linear projection, Tensor tokens) => projection.call(tokens).unsqueeze(1);
+    private static Tensor OneHead(LinearLayer projection, Tensor tokens) => projection.call(tokens).unsqueeze(1);
 }

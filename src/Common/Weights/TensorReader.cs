@@ -29,7 +29,7 @@ internal sealed unsafe class TensorReader : IDisposable
 
         if (target.dtype == held && !StoredDtype.IsWidened(fileDtype))
         {
-            var memory = TensorMemory.Address(target);
+            var memory = TensorData.Address(target);
             MemoryAdvice.FillSoon(memory, count * size);
             ReadBytes(offset, (byte*)memory, count * size);
             return;
@@ -43,7 +43,7 @@ internal sealed unsafe class TensorReader : IDisposable
         for (var done = 0L; done < count; done += BlockElements)
         {
             var elements = (int)Math.Min(BlockElements, count - done);
-            var into = (byte*)TensorMemory.Address(raw ?? block);
+            var into = (byte*)TensorData.Address(raw ?? block);
             ReadBytes(offset + done * size, into, (long)elements * size);
             if (raw is not null)
             {

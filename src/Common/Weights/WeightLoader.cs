@@ -62,7 +62,7 @@ public static class WeightLoader
     {
         if (isMapped)
         {
-            if (!MemoryAdvice.Populate(TensorMemory.Address(target), target.NumberOfElements * target.ElementSize))
+            if (!MemoryAdvice.Populate(TensorData.Address(target), target.NumberOfElements * target.ElementSize))
             {
                 throw new DiptychException($"{source.Path} could not be read at '{name}': check the disk, or download the model again.");
             }

@@ -1,0 +1,99 @@
+using Diptych.Common.Runtime;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Products;
+
+/// <summary>
+/// The three products of a convolution that keeps a picture's size, 3x3 or 1x1, on contiguous fp32 tensors: x [n, in, h, w], W [out, in, k, k], dy [n, out, h, w]. Channels and h * w
+/// are multiples of sixteen.
+/// </summary>
+internal static unsafe class ConvolutionProduct
+{
+    /// <summary>[n, in, h, w] to [n, out, h, w].</summary>
+    public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias)
+    {
+        var size = ConvolutionSizes.Of(x, weight);
+        var added = bias is null ? null : Numbers(bias);
+        if (size.IsTiled)
+        {
+            return Tiled(x, size.Inputs, size.Outputs).Run(x, Numbers(weight), size.Depth, PictureTaps.Count, turned: false, added);
+        }
+
+        var y = empty([size.Samples, size.Outputs, x.size(2), x.size(3)], dtype: ScalarType.Float32);
+        var factor = new ProductFactor(Numbers(weight), size.Depth, 1);
+        var target = ProductTarget.Pictures(Numbers(y), size.Outputs, size.Pixels) with { RowBias = added };
+        if (size.Taps is { } taps)
+        {
+            MatrixProduct.Multiply(factor, new PicturePanels(Numbers(x), size.Inputs, size.Pixels, taps), size.Outputs, size.Depth, size.Chunks, target);
+        }
+        else
+        {
+            MatrixProduct.Multiply(factor, Channels(x, size.Inputs, size.Pixels), size.Outputs, size.Depth, size.Chunks, target);
+        }
+
+        return y;
+    }
+
+    /// <summary>The gradient of the input, [n, in, h, w].</summary>
+    public static Tensor InputGradient(Tensor gradient, Tensor weight)
+    {
+        var size = ConvolutionSizes.Of(gradient, weight);
+        if (size.IsTiled)
+        {
+            return Tiled(gradient, size.Outputs, size.Inputs).Run(gradient, Numbers(weight), PictureTaps.Count, size.Depth, turned: true, null);
+        }
+
+        var result = empty([size.Samples, size.Inputs, gradient.size(2), gradient.size(3)], dtype: ScalarType.Float32);
+        if (size.Taps is { } taps)
+        {
+            Spread(gradient, weight, result, size, taps);
+        }
+        else
+        {
+            MatrixProduct.Multiply(
+                new ProductFactor(Numbers(weight), 1, size.Inputs), Channels(gradient, size.Outputs, size.Pixels), size.Inputs, size.Outputs, size.Chunks,
+                ProductTarget.Pictures(Numbers(result), size.Inputs, size.Pixels));
+        }
+
+        return result;
+    }
+
+    /// <summary>The gradient of the weight, [out, in, k, k].</summary>
+    public static Tensor WeightGradient(Tensor x, Tensor gradient, Tensor weight)
+    {
+        var size = ConvolutionSizes.Of(x, weight);
+        var result = empty(weight.shape, dtype: ScalarType.Float32);
+        // Sums go over the pixels of all samples, so those of a channel are laid side by side.
+        using var swapped = gradient.transpose(0, 1);
+        using var byChannel = swapped.contiguous();
+        MatrixProduct.Multiply(
+            new ProductFactor(Numbers(byChannel), size.Samples * size.Pixels, 1), new TransposedPicturePanels(Numbers(x), size.Inputs, size.Pixels, size.Taps),
+            size.Outputs, size.Samples * size.Pixels, size.Depth / ProductKernel.HalfColumns, ProductTarget.Matrix(Numbers(result), size.Depth));
+        return result;
+    }
+
+    private static void Spread(Tensor gradient, Tensor weight, Tensor result, ConvolutionSizes size, PictureTaps taps)
+    {
+        var panels = (size.Chunks + 1) / 2;
+        using var packed = empty([(panels * size.Outputs * ProductKernel.TileColumns) + ProductKernel.HalfColumns], dtype: ScalarType.Float32);
+        var (panel, w, dx) = ((nint)MatrixProduct.Aligned(Numbers(packed)), (nint)Numbers(weight), (nint)Numbers(result));
+        var rows = Channels(gradient, size.Outputs, size.Pixels);
+        for (var i = 0; i < panels; i++)
+        {
+            var one = (float*)panel + (i * (nint)size.Outputs * ProductKernel.TileColumns);
+            rows.Pack(2 * i, 0, size.Outputs, one);
+            // The half of a last panel that is not there repeats what is: nobody reads its sums.
+            rows.Pack(Math.Min((2 * i) + 1, size.Chunks - 1), 0, size.Outputs, one + ProductKernel.HalfColumns);
+        }
+
+        SharedWork.Over(size.Inputs / KernelSpread.GroupChannels, 2.0 * weight.numel() * size.Samples * size.Pixels,
+            (from, to) => new KernelSpread((float*)panel, (float*)w, (float*)dx, size, taps).Run(from, to));
+    }
+
+    private static WinogradConvolution Tiled(Tensor pictures, int inputs, int outputs) => new((int)pictures.size(0), inputs, outputs, (int)pictures.size(2), (int)pictures.size(3));
+
+    private static RowPanels Channels(Tensor pictures, int channels, int pixels) =>
+        new(Numbers(pictures), pixels, pixels / ProductKernel.HalfColumns, (nint)channels * pixels);
+
+    private static float* Numbers(Tensor tensor) => (float*)TensorData.Address(tensor);
+}

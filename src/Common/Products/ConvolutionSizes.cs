@@ -1,0 +1,31 @@
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Products;
+
+/// <summary>The sizes of a convolution that keeps a picture's.</summary>
+/// <param name="Samples">Pictures, n.</param>
+/// <param name="Inputs">Channels in.</param>
+/// <param name="Outputs">Channels out.</param>
+/// <param name="Pixels">Pixels of a picture.</param>
+/// <param name="Taps">Places of a 3x3 kernel; null for 1x1.</param>
+internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, int Pixels, PictureTaps? Taps)
+{
+    /// <summary>Fewer pixels do not pay for transforming the kernels.</summary>
+    public const int LeastTiledPixels = 512;
+
+    /// <summary>Whether a 3x3 convolution goes by tiles (<see cref="WinogradConvolution"/>); otherwise all its products are taken.</summary>
+    public bool IsTiled => Taps is not null && Samples * Pixels >= LeastTiledPixels;
+
+    /// <summary>Products in each sum of an output.</summary>
+    public int Depth => Inputs * (Taps is null ? 1 : PictureTaps.Count);
+
+    /// <summary>Pixels of all pictures, in sixteens.</summary>
+    public int Chunks => Samples * Pixels / ProductKernel.HalfColumns;
+
+    /// <summary>Those of pictures [n, .., h, w] and a weight [out, in, k, k].</summary>
+    public static ConvolutionSizes Of(Tensor pictures, Tensor weight)
+    {
+        var (height, width) = ((int)pictures.size(2), (int)pictures.size(3));
+        return new((int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width));
+    }
+}

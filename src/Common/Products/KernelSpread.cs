@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Diptych.Common.Products;
+
+/// <summary>
+/// The input's gradient of a 3x3 convolution, some channels at a time: what each place of the kernel adds, W^T dy, and from there to the pixels it came from (col2im).
+/// No weight is laid anew: nine neighbours in memory are nine rows of the product.
+/// </summary>
+/// <param name="panels">dy, [panels, out, 32].</param>
+/// <param name="weight">W, [out, in * 9].</param>
+/// <param name="result">dx, [n, in, pixels].</param>
+/// <param name="size">The convolution's sizes.</param>
+/// <param name="taps">Places of the kernel.</param>
+internal readonly unsafe struct KernelSpread(float* panels, float* weight, float* result, ConvolutionSizes size, PictureTaps taps)
+{
+    /// <summary>Channels taken at a time: the places of their kernels fill whole tiles, 16 * 9 = 12 * 12, and lie side by side in the weight, ten lines of the cache.</summary>
+    public const int GroupChannels = 16;
+
+    private const int Rows = GroupChannels * PictureTaps.Count;
+    private const int Tiles = Rows / ProductKernel.TileRows;
+    private const int Half = ProductKernel.HalfColumns;
+
+    private readonly float* _panels = panels;
+    private readonly float* _weight = weight;
+    private readonly float* _result = result;
+
+    /// <summary>Does the groups of channels from one up to another.</summary>
+    public void Run(int from, int to)
+    {
+        var block = MatrixProduct.BlockDepth(size.Outputs);
+        // A pixel's neighbours may lie a row and a pixel outside, where nothing is read but addresses are formed.
+        nint margin = (taps.Width + 1 + Half) / Half * Half;
+        nint columns = (size.Chunks + 1) / 2 * ProductKernel.TileColumns;
+        var sums = (float*)NativeMemory.AlignedAlloc((nuint)(((Rows * columns) + (2 * margin)) * sizeof(float)), 64);
+        var factor = (float*)NativeMemory.AlignedAlloc((nuint)(Rows * block * sizeof(float)), 64);
+        try
+        {
+            for (var group = from; group < to; group++)
+            {
+                Multiply(group, block, factor, sums + margin, columns);
+                for (var channel = 0; channel < GroupChannels; channel++)
+                {
+                    Gather(sums + margin + (channel * PictureTaps.Count * columns), columns, (group * GroupChannels) + channel);
+                }
+            }
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(sums);
+            NativeMemory.AlignedFree(factor);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Multiply(int group, int block, float* factor, float* sums, nint columns)
+    {
+        for (var k = 0; k < size.Outputs; k += block)
+        {
+            var count = Math.Min(block, size.Outputs - k);
+            PackFactor(_weight + (k * (nint)size.Depth) + (group * Rows), count, factor);
+            for (nint panel = 0; panel < columns / ProductKernel.TileColumns; panel++)
+            {
+                var place = sums + (panel * ProductKernel.TileColumns);
+                for (var tile = 0; tile < Tiles; tile++)
+                {
+                    var to = place + (tile * ProductKernel.TileRows * columns);
+                    ProductKernel.Twelve(
+                        factor + (tile * (nint)count * ProductKernel.TileRows), 1, ProductKernel.TileRows, _panels + (((panel * size.Outputs) + k) * ProductKernel.TileColumns), count,
+                        Part(to, columns, k), Part(to + Half, columns, k));
+                }
+            }
+        }
+    }
+
+    private static TileHalf Part(float* to, nint columns, int depth) =>
+        depth == 0 ? new(ProductTarget.Waste.Start, 0, to, columns) : new(to, columns, to, columns);
+
+    // The weights of a group as tiles read them, [tiles, depth, 12].
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void PackFactor(float* from, int count, float* to)
+    {
+        for (var k = 0; k < count; k++)
+        {
+            var target = to + (k * (nint)ProductKernel.TileRows);
+            for (var tile = 0; tile < Tiles; tile++)
+            {
+                var source = from + (tile * ProductKernel.TileRows);
+                Vector256.Load(source).Store(target);
+                Vector128.Load(source + Vector256<float>.Count).Store(target + Vector256<float>.Count);
+                target += count * (nint)ProductKernel.TileRows;
+            }
+
+            from += size.Depth;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Gather(float* sums, nint columns, int channel)
+    {
+        var chunks = size.Pixels / Half;
+        for (var chunk = 0; chunk < size.Chunks; chunk++)
+        {
+            var (sample, place) = Math.DivRem(chunk, chunks);
+            var masks = taps.Masks(place);
+            var offsets = taps.Offsets;
+            var source = sums + (chunk * (nint)Half);
+            var sum = Vector512<float>.Zero;
+            for (var tap = 0; tap < PictureTaps.Count; tap++)
+            {
+                // The pixel is seen at this place of the kernel by the one on the opposite side of it.
+                var opposite = PictureTaps.Count - 1 - tap;
+                sum += Avx512F.MaskLoad(source + (tap * columns) + offsets[opposite], masks[opposite], Vector512<float>.Zero);
+            }
+
+            sum.Store(_result + (((sample * (nint)size.Inputs) + channel) * size.Pixels) + (place * Half));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Runtime.CompilerServices;
+using Diptych.Common.Runtime;
+
+namespace Diptych.Common.Products;
+
+/// <summary>fp32 products of any size out of <see cref="ProductKernel"/>'s tiles.</summary>
+internal static unsafe class MatrixProduct
+{
+    // A panel of that depth takes 36 of a core's 48 KB next to it (Zen 5; 32 of older ones hold most of it).
+    private const int MostDepth = 288;
+
+    private const int Line = 16;
+    private const int MostPanels = 4;
+
+    // Half of a core's second cache.
+    private const double CachedFactor = 128 << 10;
+
+    // With fewer, threads could not share them evenly.
+    private const int FewPanels = 8;
+
+    /// <summary>A product, computed by as many threads as libtorch would use.</summary>
+    /// <param name="a">The left factor.</param>
+    /// <param name="b">The right one.</param>
+    /// <param name="rows">Rows of the left one.</param>
+    /// <param name="depth">Products in each sum.</param>
+    /// <param name="chunks">Columns of the right one, in sixteens.</param>
+    /// <param name="c">Where the product goes.</param>
+    public static void Multiply<TPanels>(ProductFactor a, TPanels b, int rows, int depth, int chunks, ProductTarget c)
+        where TPanels : struct, IProductPanels
+    {
+        var work = 2.0 * rows * depth * chunks * ProductKernel.HalfColumns;
+        var panels = (chunks + 1) / 2;
+        if (panels >= FewPanels)
+        {
+            SharedWork.Over(panels, work, (from, to) => Multiply(a, b, rows, depth, 2 * from, Math.Min(2 * to, chunks), c));
+        }
+        else
+        {
+            // Few columns: rows are shared out, and every thread makes the panels for itself.
+            var tiles = (rows + ProductKernel.TileRows - 1) / ProductKernel.TileRows;
+            SharedWork.Over(tiles, work, (from, to) =>
+            {
+                var first = from * ProductKernel.TileRows;
+                Multiply(a.From(first, 0), b, Math.Min(to * ProductKernel.TileRows, rows) - first, depth, 0, chunks, c.From(first));
+            });
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private static void Multiply<TPanels>(in ProductFactor a, in TPanels b, int rows, int depth, int from, int to, in ProductTarget c)
+        where TPanels : struct, IProductPanels
+    {
+        var memory = stackalloc float[(MostPanels * MostDepth * ProductKernel.TileColumns) + Line];
+        var first = Aligned(memory);
+        var size = BlockDepth(depth);
+        // A left factor that no cache holds is read once for several panels; otherwise one panel stays nearest.
+        var group = (double)rows * depth > CachedFactor ? MostPanels : 1;
+        for (var chunk = from; chunk < to; chunk += 2 * group)
+        {
+            var panels = Math.Min(group, (to - chunk + 1) / 2);
+            for (var k = 0; k < depth; k += size)
+            {
+                var count = Math.Min(size, depth - k);
+                for (var panel = 0; panel < panels; panel++)
+                {
+                    var numbers = first + (panel * size * ProductKernel.TileColumns);
+                    b.Pack(chunk + (2 * panel), k, count, numbers);
+                    // The half of a last panel that is not there repeats what is: nobody reads its sums.
+                    b.Pack(Math.Min(chunk + (2 * panel) + 1, to - 1), k, count, numbers + ProductKernel.HalfColumns);
+                }
+
+                var step = panels == 1 ? rows : ProductKernel.TileRows;
+                for (var row = 0; row < rows; row += step)
+                {
+                    for (var panel = 0; panel < panels; panel++)
+                    {
+                        var (left, right) = (chunk + (2 * panel), chunk + (2 * panel) + 1);
+                        var here = Math.Min(step, rows - row);
+                        MultiplyPanel(
+                            a.From(row, k), first + (panel * size * ProductKernel.TileColumns), here, count,
+                            c.Half(left, row, here, k == 0), right < to ? c.Half(right, row, here, k == 0) : ProductTarget.Waste);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>All rows of one panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyPanel(in ProductFactor a, float* panel, int rows, int depth, in TileHalf left, in TileHalf right)
+    {
+        var row = 0;
+        for (; row <= rows - ProductKernel.TileRows; row += ProductKernel.TileRows)
+        {
+            ProductKernel.Twelve(a.First + (row * a.Row), a.Row, a.Step, panel, depth, left.From(row), right.From(row));
+        }
+
+        for (; row <= rows - ProductKernel.FewRows; row += ProductKernel.FewRows)
+        {
+            ProductKernel.Four(a.First + (row * a.Row), a.Row, a.Step, panel, depth, left.From(row), right.From(row));
+        }
+
+        if (row < rows)
+        {
+            MultiplyLastRows(a.From(row, 0), panel, rows - row, depth, left.From(row), right.From(row));
+        }
+    }
+
+    /// <summary>Depth of a block that divides <paramref name="depth"/> evenly; a multiple of sixteen.</summary>
+    public static int BlockDepth(int depth)
+    {
+        var blocks = (depth + MostDepth - 1) / MostDepth;
+        return (((depth + blocks - 1) / blocks) + Line - 1) / Line * Line;
+    }
+
+    /// <summary>The first place in <paramref name="memory"/> where a line of the cache begins; it takes up to sixteen numbers.</summary>
+    public static float* Aligned(float* memory) => (float*)(((nint)memory + 63) & ~(nint)63);
+
+    // Up to three rows: on a copy with a fourth one of zeros, so that nothing behind them is read or written.
+    [SkipLocalsInit]
+    private static void MultiplyLastRows(in ProductFactor a, float* panel, int rows, int depth, in TileHalf left, in TileHalf right)
+    {
+        var factor = stackalloc float[ProductKernel.FewRows * MostDepth];
+        var sums = stackalloc float[ProductKernel.FewRows * ProductKernel.TileColumns];
+        new Span<float>(factor, ProductKernel.FewRows * MostDepth).Clear();
+        new Span<float>(sums, ProductKernel.FewRows * ProductKernel.TileColumns).Clear();
+        for (var row = 0; row < rows; row++)
+        {
+            for (var k = 0; k < depth; k++)
+            {
+                factor[(row * MostDepth) + k] = a.First[(row * a.Row) + (k * a.Step)];
+            }
+
+            Copy(left.Start + (row * left.StartRow), sums + (row * ProductKernel.TileColumns));
+            Copy(right.Start + (row * right.StartRow), sums + (row * ProductKernel.TileColumns) + ProductKernel.HalfColumns);
+        }
+
+        TileHalf Half(int column) => new(sums + column, ProductKernel.TileColumns, sums + column, ProductKernel.TileColumns);
+        ProductKernel.Four(factor, MostDepth, 1, panel, depth, Half(0), Half(ProductKernel.HalfColumns));
+        for (var row = 0; row < rows; row++)
+        {
+            Copy(sums + (row * ProductKernel.TileColumns), left.Result + (row * left.ResultRow));
+            Copy(sums + (row * ProductKernel.TileColumns) + ProductKernel.HalfColumns, right.Result + (row * right.ResultRow));
+        }
+    }
+
+    private static void Copy(float* from, float* to) => new ReadOnlySpan<float>(from, ProductKernel.HalfColumns).CopyTo(new Span<float>(to, ProductKernel.HalfColumns));
+}

@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Diptych.Common.Products;
+
+/// <summary>
+/// The innermost loop of fp32 products with AVX-512: a tile of twelve rows and two registers of columns stays in registers while the depth is gone through, so that each
+/// number loaded is used twelve times or twice (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008, section 4).
+/// </summary>
+internal static unsafe class ProductKernel
+{
+    /// <summary>Rows of a tile.</summary>
+    public const int TileRows = 12;
+
+    /// <summary>Rows of a tile at the end of a matrix.</summary>
+    public const int FewRows = 4;
+
+    /// <summary>Columns of half a tile: one register.</summary>
+    public const int HalfColumns = 16;
+
+    /// <summary>Columns of a tile.</summary>
+    public const int TileColumns = 2 * HalfColumns;
+
+    /// <summary>Twelve rows of the left factor times a panel of the right one.</summary>
+    /// <param name="a">The left factor's first number.</param>
+    /// <param name="row">From there to the next row's, in numbers.</param>
+    /// <param name="step">From there to the next in depth.</param>
+    /// <param name="panel">The right factor, [depth, 32].</param>
+    /// <param name="depth">Products in each sum.</param>
+    /// <param name="left">Where the sums of the first sixteen columns begin and go.</param>
+    /// <param name="right">The same of the others.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Twelve(float* a, nint row, nint step, float* panel, nint depth, in TileHalf left, in TileHalf right)
+    {
+        Row r0 = Row.Begin(left, right, 0), r1 = Row.Begin(left, right, 1), r2 = Row.Begin(left, right, 2), r3 = Row.Begin(left, right, 3);
+        Row r4 = Row.Begin(left, right, 4), r5 = Row.Begin(left, right, 5), r6 = Row.Begin(left, right, 6), r7 = Row.Begin(left, right, 7);
+        Row r8 = Row.Begin(left, right, 8), r9 = Row.Begin(left, right, 9), r10 = Row.Begin(left, right, 10), r11 = Row.Begin(left, right, 11);
+        float* a4 = a + (4 * row), a8 = a + (8 * row);
+        var row3 = 3 * row;
+        for (nint k = 0; k < depth; k++)
+        {
+            Vector512<float> first = Vector512.Load(panel), second = Vector512.Load(panel + HalfColumns);
+            r0.Add(a, first, second);
+            r1.Add(a + row, first, second);
+            r2.Add(a + (2 * row), first, second);
+            r3.Add(a + row3, first, second);
+            r4.Add(a4, first, second);
+            r5.Add(a4 + row, first, second);
+            r6.Add(a4 + (2 * row), first, second);
+            r7.Add(a4 + row3, first, second);
+            r8.Add(a8, first, second);
+            r9.Add(a8 + row, first, second);
+            r10.Add(a8 + (2 * row), first, second);
+            r11.Add(a8 + row3, first, second);
+            a += step;
+            a4 += step;
+            a8 += step;
+            panel += TileColumns;
+        }
+
+        r0.End(left, right, 0);
+        r1.End(left, right, 1);
+        r2.End(left, right, 2);
+        r3.End(left, right, 3);
+        r4.End(left, right, 4);
+        r5.End(left, right, 5);
+        r6.End(left, right, 6);
+        r7.End(left, right, 7);
+        r8.End(left, right, 8);
+        r9.End(left, right, 9);
+        r10.End(left, right, 10);
+        r11.End(left, right, 11);
+    }
+
+    /// <summary>The same for four rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Four(float* a, nint row, nint step, float* panel, nint depth, in TileHalf left, in TileHalf right)
+    {
+        Row r0 = Row.Begin(left, right, 0), r1 = Row.Begin(left, right, 1), r2 = Row.Begin(left, right, 2), r3 = Row.Begin(left, right, 3);
+        var row3 = 3 * row;
+        for (nint k = 0; k < depth; k++)
+        {
+            Vector512<float> first = Vector512.Load(panel), second = Vector512.Load(panel + HalfColumns);
+            r0.Add(a, first, second);
+            r1.Add(a + row, first, second);
+            r2.Add(a + (2 * row), first, second);
+            r3.Add(a + row3, first, second);
+            a += step;
+            panel += TileColumns;
+        }
+
+        r0.End(left, right, 0);
+        r1.End(left, right, 1);
+        r2.End(left, right, 2);
+        r3.End(left, right, 3);
+    }
+
+    // Two fields only, so that the compiler keeps them in registers.
+    private struct Row
+    {
+        private Vector512<float> _left;
+        private Vector512<float> _right;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Row Begin(in TileHalf left, in TileHalf right, nint row) =>
+            new() { _left = Vector512.Load(left.Start + (row * left.StartRow)), _right = Vector512.Load(right.Start + (row * right.StartRow)) };
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float* a, Vector512<float> left, Vector512<float> right)
+        {
+            var factor = Vector512.Create(*a);
+            _left = Vector512.FusedMultiplyAdd(factor, left, _left);
+            _right = Vector512.FusedMultiplyAdd(factor, right, _right);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void End(in TileHalf left, in TileHalf right, nint row)
+        {
+            _left.Store(left.Result + (row * left.ResultRow));
+            _right.Store(right.Result + (row * right.ResultRow));
+        }
+    }
+}

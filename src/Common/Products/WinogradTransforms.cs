@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Diptych.Common.Products;
+
+/// <summary>
+/// The three transforms of F(2x2, 3x3) (Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016, section 4.1), each for sixteen channels at once: Y = A^T [(G g G^T) * (B^T d B)] A.
+/// </summary>
+internal static unsafe class WinogradTransforms
+{
+    /// <summary>Numbers of a tile and of a kernel there: 4x4.</summary>
+    public const int Places = 16;
+
+    /// <summary>G g G^T.</summary>
+    /// <param name="kernel">g, nine registers.</param>
+    /// <param name="turned">Whether g is turned by 180 degrees first.</param>
+    /// <param name="to">Where the first place goes.</param>
+    /// <param name="toPlace">From there to the next one's.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Kernel(float* kernel, bool turned, float* to, nint toPlace)
+    {
+        var step = turned ? -ProductKernel.HalfColumns : ProductKernel.HalfColumns;
+        var first = turned ? kernel + (8 * ProductKernel.HalfColumns) : kernel;
+        var left = Spread(Vector512.Load(first), Vector512.Load(first + (3 * step)), Vector512.Load(first + (6 * step)));
+        first += step;
+        var middle = Spread(Vector512.Load(first), Vector512.Load(first + (3 * step)), Vector512.Load(first + (6 * step)));
+        first += step;
+        var right = Spread(Vector512.Load(first), Vector512.Load(first + (3 * step)), Vector512.Load(first + (6 * step)));
+        Store(Spread(left.A, middle.A, right.A), to, toPlace);
+        Store(Spread(left.B, middle.B, right.B), to + (4 * toPlace), toPlace);
+        Store(Spread(left.C, middle.C, right.C), to + (8 * toPlace), toPlace);
+        Store(Spread(left.D, middle.D, right.D), to + (12 * toPlace), toPlace);
+    }
+
+    /// <summary>B^T d B.</summary>
+    /// <param name="pixels">Where each of d's sixteen pixels lies.</param>
+    /// <param name="channels">How many channels there are.</param>
+    /// <param name="to">Where the first place goes.</param>
+    /// <param name="toPlace">From there to the next one's.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Input(float** pixels, nint channels, float* to, nint toPlace)
+    {
+        for (nint channel = 0; channel < channels; channel += ProductKernel.HalfColumns)
+        {
+            var c0 = Differ(Vector512.Load(pixels[0] + channel), Vector512.Load(pixels[4] + channel), Vector512.Load(pixels[8] + channel), Vector512.Load(pixels[12] + channel));
+            var c1 = Differ(Vector512.Load(pixels[1] + channel), Vector512.Load(pixels[5] + channel), Vector512.Load(pixels[9] + channel), Vector512.Load(pixels[13] + channel));
+            var c2 = Differ(Vector512.Load(pixels[2] + channel), Vector512.Load(pixels[6] + channel), Vector512.Load(pixels[10] + channel), Vector512.Load(pixels[14] + channel));
+            var c3 = Differ(Vector512.Load(pixels[3] + channel), Vector512.Load(pixels[7] + channel), Vector512.Load(pixels[11] + channel), Vector512.Load(pixels[15] + channel));
+            var place = to + channel;
+            Store(Differ(c0.A, c1.A, c2.A, c3.A), place, toPlace);
+            Store(Differ(c0.B, c1.B, c2.B, c3.B), place + (4 * toPlace), toPlace);
+            Store(Differ(c0.C, c1.C, c2.C, c3.C), place + (8 * toPlace), toPlace);
+            Store(Differ(c0.D, c1.D, c2.D, c3.D), place + (12 * toPlace), toPlace);
+        }
+    }
+
+    /// <summary>A^T m A, four pixels.</summary>
+    /// <param name="from">m's first place.</param>
+    /// <param name="place">From there to the next one's.</param>
+    /// <param name="bias">Added to each pixel; null for nothing.</param>
+    /// <param name="channels">How many channels there are.</param>
+    /// <param name="to">Where the upper left pixel goes.</param>
+    /// <param name="toRight">From a pixel to its right neighbour.</param>
+    /// <param name="toBelow">From a pixel to the one below.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Output(float* from, nint place, float* bias, nint channels, float* to, nint toRight, nint toBelow)
+    {
+        for (nint channel = 0; channel < channels; channel += ProductKernel.HalfColumns)
+        {
+            var m = from + channel;
+            var (up0, down0) = Gather(m, 4 * place);
+            var (up1, down1) = Gather(m + place, 4 * place);
+            var (up2, down2) = Gather(m + (2 * place), 4 * place);
+            var (up3, down3) = Gather(m + (3 * place), 4 * place);
+            var added = bias is null ? Vector512<float>.Zero : Vector512.Load(bias + channel);
+            var corner = to + channel;
+            (up0 + up1 + up2 + added).Store(corner);
+            (up1 - up2 - up3 + added).Store(corner + toRight);
+            (down0 + down1 + down2 + added).Store(corner + toBelow);
+            (down1 - down2 - down3 + added).Store(corner + toBelow + toRight);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Four Spread(Vector512<float> g0, Vector512<float> g1, Vector512<float> g2)
+    {
+        var half = Vector512.Create(0.5f);
+        var (outer, inner) = ((g0 + g2) * half, g1 * half);
+        return new(g0, outer + inner, outer - inner, g2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Four Differ(Vector512<float> d0, Vector512<float> d1, Vector512<float> d2, Vector512<float> d3) => new(d0 - d2, d1 + d2, d2 - d1, d1 - d3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector512<float> Up, Vector512<float> Down) Gather(float* from, nint row)
+    {
+        var (m0, m1, m2, m3) = (Vector512.Load(from), Vector512.Load(from + row), Vector512.Load(from + (2 * row)), Vector512.Load(from + (3 * row)));
+        return (m0 + m1 + m2, m1 - m2 - m3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Four row, float* to, nint toPlace)
+    {
+        row.A.Store(to);
+        row.B.Store(to + toPlace);
+        row.C.Store(to + (2 * toPlace));
+        row.D.Store(to + (3 * toPlace));
+    }
+}
