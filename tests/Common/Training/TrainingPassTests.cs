@@ -1,6 +1,7 @@
 using Diptych.Common.Pipelines;
 using Diptych.Common.Runtime;
 using Diptych.Common.Training;
+using Diptych.DreamBooth;
 using Diptych.Tests.Lab;
 using Diptych.TextualInversion;
 using static TorchSharp.torch;
@@ -17,11 +18,36 @@ public sealed class TrainingPassTests
         using var scope = NewDisposeScope();
         using var sd = StableDiffusion.Load(LabFiles.Model.Model, CPU);
         using var concept = ConceptEmbedding.Create(sd, new TextualInversionOptions { PlaceholderToken = "<it>", InitializerToken = "dog" });
-        var step = new TextualInversionStep(sd, concept);
+
+        AssertSplitIsWhole(sd, new TextualInversionStep(sd, concept), ["a photo of a <it>", "a <it>", "a <it> on the beach", "a sketch of a <it>", "<it>"]);
+    }
+
+    [Fact]
+    public void So_does_dreambooth()
+    {
+        using var scope = NewDisposeScope();
+        using var sd = StableDiffusion.Load(LabFiles.Model.Model, CPU);
+        using var step = new DreamBoothStep(sd, new DreamBoothOptions { InstancePrompt = "a photo of sks dog" });
+
+        Assert.True(step.MayBeSplit);
+        AssertSplitIsWhole(sd, step, ["a photo of sks dog", "a photo of sks dog", "a dog", "a photo of sks dog", "a cat"]);
+    }
+
+    [Fact]
+    public void A_batch_of_two_halves_is_not_split()
+    {
+        using var sd = StableDiffusion.Load(LabFiles.Model.Model, CPU);
+        using var step = new DreamBoothStep(sd, new DreamBoothOptions { InstancePrompt = "a photo of sks dog", ClassPrompt = "a photo of a dog", WithPriorPreservation = true });
+
+        Assert.False(step.MayBeSplit);
+    }
+
+    private static void AssertSplitIsWhole(StableDiffusion sd, ITrainingStep step, string[] prompts)
+    {
         var random = new RandomStream(3, RandomPurpose.Other);
         long[] shape = [Samples, sd.Vae.Config.LatentChannels, 16, 16];
-        var batch = new TrainingBatch(
-            random.Normal(shape), random.Normal(shape), tensor(new long[] { 20, 300, 500, 700, 990 }), sd.Tokenize(["a photo of a <it>", "a <it>", "a <it> on the beach", "a sketch of a <it>", "<it>"]));
+        var batch = new TrainingBatch(random.Normal(shape), random.Normal(shape), tensor(new long[] { 20, 300, 500, 700, 990 }), sd.Tokenize(prompts));
+        var learns = step.Trainable[0].Value;
 
         (float Loss, Tensor Gradient) Pass(TrainingOptions options, int threads)
         {
@@ -30,10 +56,10 @@ public sealed class TrainingPassTests
             try
             {
                 using var pass = new TrainingPass(step, options with { MixedPrecision = MixedPrecision.No });
-                concept.Rows[0].grad = null;
+                learns.grad = null;
                 var loss = pass.Backward(batch);
                 Assert.False(loss.requires_grad);
-                return (loss.item<float>(), concept.Rows[0].grad!.clone());
+                return (loss.item<float>(), learns.grad!.clone());
             }
             finally
             {
