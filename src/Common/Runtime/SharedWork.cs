@@ -42,7 +42,7 @@ internal static unsafe class SharedWork
         var job = new Job(items, parts, work);
         if (OpenMp is null)
         {
-            Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, job.Run);
+            BriefThreads.ForEach([.. Enumerable.Range(0, parts)], parts, job.Run);
         }
         else
         {

@@ -9,7 +9,7 @@ namespace Diptych.Common.Training;
 /// </summary>
 public sealed class TrainingPass : IDisposable
 {
-    // Textual Inversion's step of four of the embedded model in bf16: 79 ms on two cores, 60 split; in fp32 91 and 69. DreamBooth's a tenth less, though its lanes add gradients of every weight.
+    // Textual Inversion's step of four of the embedded model in bf16: 79 ms on two cores, 60 split; in fp32 91 and 69. Where the network learns a tenth less, though each lane adds gradients of every weight.
     private const int SamplesPerLane = 2;
 
     // Eight of the embedded model's. Above it products are most of a step and use both cores themselves, and each lane would read all of the weights.

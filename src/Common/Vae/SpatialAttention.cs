@@ -42,7 +42,8 @@ internal sealed class SpatialAttention : nn.Module<Tensor, Tensor>
         var tokens = _norm.call(x).flatten(2).transpose(1, 2);
         var seen = DotProductAttention.Attend(OneHead(_toQuery, tokens), OneHead(_toKey, tokens), OneHead(_toValue, tokens)).squeeze(1);
         var picture = _toOut[0].call(seen).transpose(1, 2).reshape(x.shape);
-        return (picture + x).MoveToOuterDisposeScope();
+        // The sum lies in memory as its first summand does, and tokens lie with their channels innermost, which the layers behind are slow at.
+        return (x + picture).MoveToOuterDisposeScope();
     }
 
     private static Tensor OneHead(LinearLayer projection, Tensor tokens) => projection.call(tokens).unsqueeze(1);
