@@ -1,8 +1,9 @@
+using Diptych.Common.Layers;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Cuda;
 
-/// <summary>Autograd's view of <see cref="GroupNormKernels"/>. Arguments: x, weight, bias, groups, epsilon, silu; all checked before, since a backward must not throw.</summary>
+/// <summary>Autograd's view of <see cref="GroupNormKernels"/> and, on the CPU, of <see cref="GroupNormOnCpu"/>. Arguments: x, weight, bias, groups, epsilon, silu; all checked before, since a backward must not throw.</summary>
 internal sealed class GroupNormFunction : autograd.SingleTensorFunction<GroupNormFunction>
 {
     /// <inheritdoc/>
@@ -13,10 +14,11 @@ internal sealed class GroupNormFunction : autograd.SingleTensorFunction<GroupNor
     {
         var (input, weight, bias) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
         var (groups, epsilon, silu) = ((int)vars[3], (double)vars[4], (bool)vars[5]);
-        var x = KernelOperand.Picture(input);
-        var (output, mean, rstd) = GroupNormKernels.Forward(CudaKernels.For(x)!, x, weight, bias, groups, epsilon, silu);
+        var module = CudaKernels.For(input);
+        var x = module is null ? input : KernelOperand.Picture(input);
+        var (output, mean, rstd) = module is null ? GroupNormOnCpu.Forward(x, weight, bias, groups, epsilon, silu) : GroupNormKernels.Forward(module, x, weight, bias, groups, epsilon, silu);
         ctx.save_for_backward([x, weight, bias, mean, rstd]);
-        ctx.save_data(nameof(Kept), new Kept(CudaKernels.For(x)!, groups, silu, input.requires_grad, weight.requires_grad, bias.requires_grad));
+        ctx.save_data(nameof(Kept), new Kept(module, groups, silu, input.requires_grad, weight.requires_grad, bias.requires_grad));
         ctx.set_materialize_grads(false);
         return output;
     }
@@ -36,10 +38,13 @@ internal sealed class GroupNormFunction : autograd.SingleTensorFunction<GroupNor
         }
 
         var kept = (Kept)ctx.get_data(nameof(Kept));
-        var (input, weight, bias) = GroupNormKernels.Backward(
-            kept.Module, saved[0], KernelOperand.Picture(gradient), saved[3], saved[4], saved[1], saved[2], kept.Groups, kept.Silu, kept.Input, kept.Weight || kept.Bias);
-        return HandedOver.Keep(input, kept.Weight ? weight : null, kept.Bias ? bias : null, null, null, null);
+        var forParameters = kept.Weight || kept.Bias;
+        var (input, weight, bias) = kept.Module is null
+            ? GroupNormOnCpu.Backward(saved[0], gradient.is_contiguous() ? gradient : gradient.contiguous(), saved[3], saved[4], saved[1], saved[2], kept.Groups, kept.Silu, forParameters)
+            : GroupNormKernels.Backward(
+                kept.Module, saved[0], KernelOperand.Picture(gradient), saved[3], saved[4], saved[1], saved[2], kept.Groups, kept.Silu, kept.Input, forParameters);
+        return HandedOver.Keep(kept.Input ? input : null, kept.Weight ? weight : null, kept.Bias ? bias : null, null, null, null);
     }
 
-    private sealed record Kept(CudaModule Module, int Groups, bool Silu, bool Input, bool Weight, bool Bias);
+    private sealed record Kept(CudaModule? Module, int Groups, bool Silu, bool Input, bool Weight, bool Bias);
 }

@@ -6,7 +6,7 @@ namespace Diptych.Common.Cuda;
 /// <summary>Group normalisation (Wu and He 2018) and the SiLU behind it in one: the picture is read twice and written once, and backward keeps nothing but its input.</summary>
 public static class GroupNormSilu
 {
-    /// <summary>Whether <see cref="Apply"/> would use the kernels: bf16 [n, c, h, w] on a device that has them, with c a multiple of eight.</summary>
+    /// <summary>Whether <see cref="Apply"/> would use a GPU's kernels: bf16 [n, c, h, w] on a device that has them, with c a multiple of eight.</summary>
     public static bool CanApply(Tensor x, Tensor weight, Tensor bias, long groups)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -24,8 +24,8 @@ public static class GroupNormSilu
             && CudaKernels.For(x) is not null;
     }
 
-    /// <summary>Normalises [n, c, h, w], with SiLU behind it where asked for. By the kernels the result is channels-last, otherwise as libtorch makes it.</summary>
-    /// <param name="x">The picture; left alone. It should be channels-last, and is copied so where it is not.</param>
+    /// <summary>Normalises [n, c, h, w], with SiLU behind it where asked for: by kernels on a GPU, whose result is channels-last, by ours on the CPU (<see cref="GroupNormOnCpu"/>), otherwise by libtorch.</summary>
+    /// <param name="x">The picture; left alone. On a GPU it should be channels-last, and is copied so where it is not.</param>
     /// <param name="weight">[c].</param>
     /// <param name="bias">[c].</param>
     /// <param name="groups">Groups the channels are in.</param>
@@ -34,12 +34,8 @@ public static class GroupNormSilu
     /// <remarks>The graph this records can be run once.</remarks>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, long groups, double epsilon, bool silu)
     {
-        if (GroupNormOnCpu.CanApply(x, weight, bias, groups))
-        {
-            return GroupNormOnCpu.Apply(x, weight, bias, (int)groups, epsilon, silu);
-        }
-
-        if (!CanApply(x, weight, bias, groups))
+        var isOnCpu = GroupNormOnCpu.CanApply(x, weight, bias, groups);
+        if (!isOnCpu && !CanApply(x, weight, bias, groups))
         {
             var normalised = nn.functional.group_norm(x, groups, weight, bias, epsilon);
             return silu ? normalised.ThenSilu() : normalised;
@@ -47,9 +43,12 @@ public static class GroupNormSilu
 
         using var scope = NewDisposeScope();
         var learns = is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias.requires_grad);
-        var output = learns
-            ? GroupNormFunction.apply(x, weight, bias, (int)groups, epsilon, silu)
-            : GroupNormKernels.Forward(CudaKernels.For(x)!, KernelOperand.Picture(x), weight, bias, (int)groups, epsilon, silu).Output;
+        var output = (learns, isOnCpu) switch
+        {
+            (true, _) => GroupNormFunction.apply(x, weight, bias, (int)groups, epsilon, silu),
+            (_, true) => GroupNormOnCpu.Forward(x, weight, bias, (int)groups, epsilon, silu).Output,
+            _ => GroupNormKernels.Forward(CudaKernels.For(x)!, KernelOperand.Picture(x), weight, bias, (int)groups, epsilon, silu).Output,
+        };
         return output.MoveToOuterDisposeScope();
     }
 

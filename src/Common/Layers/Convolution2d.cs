@@ -46,6 +46,7 @@ public sealed class Convolution2d : nn.Module<Tensor, Tensor>
     {
         (_stride, _padding, _outChannels) = (stride, padding, outChannels);
         _keepsSize = stride == 1 && 2 * padding == kernelSize - 1;
+        IsDeep = _keepsSize && kernelSize > 1 && inChannels * outChannels >= DeepKernels;
         if (Processor.HasAvx512)
         {
             // The gradient of a strided convolution takes blocks in pairs.
@@ -60,7 +61,7 @@ public sealed class Convolution2d : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Whether the kernels should lie with their channels innermost in bf16 on the CPU.</summary>
-    public bool IsDeep => _keepsSize && _weight.size(2) > 1 && _weight.size(0) * _weight.size(1) >= DeepKernels;
+    public bool IsDeep { get; }
 
     /// <summary>The kernels, [out, in, kernel, kernel].</summary>
     public Parameter Weight => _weight;
@@ -83,7 +84,7 @@ public sealed class Convolution2d : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(input);
         if (_keepsSize && OwnProducts.CanConvolve(input, _weight))
         {
-            return ConvolutionFunction.Apply(input, _weight, _bias);
+            return LayerFunction<ConvolutionProduct>.Apply(input, _weight, _bias);
         }
 
         if (input.device_type == TorchSharp.DeviceType.CPU && IsDeep && ChannelsLast.IsChannelsLast(_weight))

@@ -6,9 +6,8 @@ namespace Diptych.Common.Layers;
 /// <summary>Group normalisation and the SiLU behind it on the CPU, of one group at a time, which lies together in a channels-first picture and stays in the nearest cache for all passes over it.</summary>
 /// <param name="channels">Channels of a group.</param>
 /// <param name="pixels">Pixels of a picture; a multiple of sixteen.</param>
-/// <param name="epsilon">Added to the variance.</param>
 /// <param name="silu">Whether x * sigmoid(x) follows.</param>
-internal readonly unsafe struct GroupNormKernel(int channels, int pixels, float epsilon, bool silu)
+internal readonly unsafe struct GroupNormKernel(int channels, int pixels, bool silu)
 {
     private const int Lanes = 16;
 
@@ -19,9 +18,11 @@ internal readonly unsafe struct GroupNormKernel(int channels, int pixels, float 
     /// <param name="weight">Its channels' factors.</param>
     /// <param name="bias">What is added to each.</param>
     /// <param name="y">Where the results go.</param>
-    /// <param name="moments">Where mean and reciprocal deviation go.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="mean">Where the mean goes.</param>
+    /// <param name="rstd">Where the reciprocal deviation goes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Forward(float* x, float* weight, float* bias, float* y, float* moments)
+    public void Forward(float* x, float* weight, float* bias, float* y, float epsilon, out float mean, out float rstd)
     {
         var (sum, squares) = (Vector512<float>.Zero, Vector512<float>.Zero);
         for (var i = 0; i < Count; i += Lanes)
@@ -29,7 +30,7 @@ internal readonly unsafe struct GroupNormKernel(int channels, int pixels, float 
             sum += Vector512.Load(x + i);
         }
 
-        var mean = Vector512.Sum(sum) / Count;
+        mean = Vector512.Sum(sum) / Count;
         var centre = Vector512.Create(mean);
         for (var i = 0; i < Count; i += Lanes)
         {
@@ -37,8 +38,7 @@ internal readonly unsafe struct GroupNormKernel(int channels, int pixels, float 
             squares = Vector512.FusedMultiplyAdd(d, d, squares);
         }
 
-        var rstd = 1 / MathF.Sqrt((Vector512.Sum(squares) / Count) + epsilon);
-        (moments[0], moments[1]) = (mean, rstd);
+        rstd = 1 / MathF.Sqrt((Vector512.Sum(squares) / Count) + epsilon);
         for (var channel = 0; channel < channels; channel++)
         {
             var scale = rstd * weight[channel];
@@ -56,13 +56,13 @@ internal readonly unsafe struct GroupNormKernel(int channels, int pixels, float 
     /// <param name="gradient">The results' gradients.</param>
     /// <param name="weight">Its channels' factors.</param>
     /// <param name="bias">What is added to each.</param>
-    /// <param name="moments">From <see cref="Forward"/>.</param>
+    /// <param name="mean">From <see cref="Forward"/>.</param>
+    /// <param name="rstd">From there too.</param>
     /// <param name="dx">Where the numbers' gradients go.</param>
     /// <param name="ofChannels">Where for each channel the gradients of its factor and of what is added go.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Backward(float* x, float* gradient, float* weight, float* bias, float* moments, float* dx, float* ofChannels)
+    public void Backward(float* x, float* gradient, float* weight, float* bias, float mean, float rstd, float* dx, float* ofChannels)
     {
-        var (mean, rstd) = (moments[0], moments[1]);
         var (spread, shift) = (Vector512.Create(rstd), Vector512.Create(-mean * rstd));
         float sum = 0, sumOfProducts = 0;
         for (var channel = 0; channel < channels; channel++)

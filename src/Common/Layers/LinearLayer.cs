@@ -38,6 +38,6 @@ public sealed class LinearLayer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return OwnProducts.CanMultiply(input, _weight) ? LinearFunction.Apply(input, _weight, _bias) : nn.functional.linear(input, _weight, _bias);
+        return OwnProducts.CanMultiply(input, _weight) ? LayerFunction<LinearProduct>.Apply(input, _weight, _bias) : nn.functional.linear(input, _weight, _bias);
     }
 }

@@ -7,24 +7,28 @@ namespace Diptych.Common.Products;
 /// The three products of a convolution that keeps a picture's size, 3x3 or 1x1, on contiguous fp32 tensors: x [n, in, h, w], W [out, in, k, k], dy [n, out, h, w]. Channels and h * w
 /// are multiples of sixteen.
 /// </summary>
-internal static unsafe class ConvolutionProduct
+internal sealed unsafe class ConvolutionProduct : ILayerProduct
 {
+    private ConvolutionProduct()
+    {
+    }
+
     /// <summary>[n, in, h, w] to [n, out, h, w].</summary>
     public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias)
     {
         var size = ConvolutionSizes.Of(x, weight);
-        var added = bias is null ? null : Numbers(bias);
+        var added = bias is null ? null : TensorData.Floats(bias);
         if (size.IsTiled)
         {
-            return Tiled(x, size.Inputs, size.Outputs).Run(x, Numbers(weight), size.Depth, PictureTaps.Count, turned: false, added);
+            return Tiled(x, size.Inputs, size.Outputs).Run(x, TensorData.Floats(weight), size.Depth, PictureTaps.Count, turned: false, added);
         }
 
         var y = empty([size.Samples, size.Outputs, x.size(2), x.size(3)], dtype: ScalarType.Float32);
-        var factor = new ProductFactor(Numbers(weight), size.Depth, 1);
-        var target = ProductTarget.Pictures(Numbers(y), size.Outputs, size.Pixels) with { RowBias = added };
+        var factor = new ProductFactor(TensorData.Floats(weight), size.Depth, 1);
+        var target = ProductTarget.Pictures(TensorData.Floats(y), size.Outputs, size.Pixels) with { RowBias = added };
         if (size.Taps is { } taps)
         {
-            MatrixProduct.Multiply(factor, new PicturePanels(Numbers(x), size.Inputs, size.Pixels, taps), size.Outputs, size.Depth, size.Chunks, target);
+            MatrixProduct.Multiply(factor, new PicturePanels(TensorData.Floats(x), size.Inputs, size.Pixels, taps), size.Outputs, size.Depth, size.Chunks, target);
         }
         else
         {
@@ -40,7 +44,7 @@ internal static unsafe class ConvolutionProduct
         var size = ConvolutionSizes.Of(gradient, weight);
         if (size.IsTiled)
         {
-            return Tiled(gradient, size.Outputs, size.Inputs).Run(gradient, Numbers(weight), PictureTaps.Count, size.Depth, turned: true, null);
+            return Tiled(gradient, size.Outputs, size.Inputs).Run(gradient, TensorData.Floats(weight), PictureTaps.Count, size.Depth, turned: true, null);
         }
 
         var result = empty([size.Samples, size.Inputs, gradient.size(2), gradient.size(3)], dtype: ScalarType.Float32);
@@ -51,8 +55,8 @@ internal static unsafe class ConvolutionProduct
         else
         {
             MatrixProduct.Multiply(
-                new ProductFactor(Numbers(weight), 1, size.Inputs), Channels(gradient, size.Outputs, size.Pixels), size.Inputs, size.Outputs, size.Chunks,
-                ProductTarget.Pictures(Numbers(result), size.Inputs, size.Pixels));
+                new ProductFactor(TensorData.Floats(weight), 1, size.Inputs), Channels(gradient, size.Outputs, size.Pixels), size.Inputs, size.Outputs, size.Chunks,
+                ProductTarget.Pictures(TensorData.Floats(result), size.Inputs, size.Pixels));
         }
 
         return result;
@@ -67,16 +71,19 @@ internal static unsafe class ConvolutionProduct
         using var swapped = gradient.transpose(0, 1);
         using var byChannel = swapped.contiguous();
         MatrixProduct.Multiply(
-            new ProductFactor(Numbers(byChannel), size.Samples * size.Pixels, 1), new TransposedPicturePanels(Numbers(x), size.Inputs, size.Pixels, size.Taps),
-            size.Outputs, size.Samples * size.Pixels, size.Depth / ProductKernel.HalfColumns, ProductTarget.Matrix(Numbers(result), size.Depth));
+            new ProductFactor(TensorData.Floats(byChannel), size.Samples * size.Pixels, 1), new TransposedPicturePanels(TensorData.Floats(x), size.Inputs, size.Pixels, size.Taps),
+            size.Outputs, size.Samples * size.Pixels, size.Depth / ProductKernel.HalfColumns, ProductTarget.Matrix(TensorData.Floats(result), size.Depth));
         return result;
     }
+
+    /// <summary>The gradient of the bias, [out].</summary>
+    public static Tensor BiasGradient(Tensor gradient) => gradient.sum([0, 2, 3]);
 
     private static void Spread(Tensor gradient, Tensor weight, Tensor result, ConvolutionSizes size, PictureTaps taps)
     {
         var panels = (size.Chunks + 1) / 2;
         using var packed = empty([(panels * size.Outputs * ProductKernel.TileColumns) + ProductKernel.HalfColumns], dtype: ScalarType.Float32);
-        var (panel, w, dx) = ((nint)MatrixProduct.Aligned(Numbers(packed)), (nint)Numbers(weight), (nint)Numbers(result));
+        var (panel, w, dx) = ((nint)MatrixProduct.Aligned(TensorData.Floats(packed)), (nint)TensorData.Floats(weight), (nint)TensorData.Floats(result));
         var rows = Channels(gradient, size.Outputs, size.Pixels);
         for (var i = 0; i < panels; i++)
         {
@@ -93,7 +100,5 @@ internal static unsafe class ConvolutionProduct
     private static WinogradConvolution Tiled(Tensor pictures, int inputs, int outputs) => new((int)pictures.size(0), inputs, outputs, (int)pictures.size(2), (int)pictures.size(3));
 
     private static RowPanels Channels(Tensor pictures, int channels, int pixels) =>
-        new(Numbers(pictures), pixels, pixels / ProductKernel.HalfColumns, (nint)channels * pixels);
-
-    private static float* Numbers(Tensor tensor) => (float*)TensorData.Address(tensor);
+        new(TensorData.Floats(pictures), pixels, pixels / ProductKernel.HalfColumns, (nint)channels * pixels);
 }

@@ -52,15 +52,13 @@ internal readonly unsafe struct WinogradConvolution(int pictures, int inputs, in
         using var from = empty([pictures, height, width, inputs], dtype: ScalarType.Float32);
         using var to = empty([pictures, height, width, outputs], dtype: ScalarType.Float32);
         var y = empty([pictures, outputs, height, width], dtype: ScalarType.Float32);
-        float* u = MatrixProduct.Aligned(Numbers(kernels)), source = Numbers(x), first = Numbers(from), second = Numbers(to), result = Numbers(y);
+        float* u = MatrixProduct.Aligned(TensorData.Floats(kernels)), source = TensorData.Floats(x), first = TensorData.Floats(from), second = TensorData.Floats(to), result = TensorData.Floats(y);
         SharedWork.Over(inputs, 100.0 * inputs * outputs, (begin, end) => self.TransformKernels(weight, toOutput, toInput, turned, u, begin, end));
         SharedWork.Over(pictures * inputs / Half, 16 * x.numel(), (begin, end) => self.LayInnermost(source, first, begin, end));
         SharedWork.Over(pictures * Pixels / 4, 8.0 * inputs * outputs * pictures * Pixels, (begin, end) => self.Multiply(first, u, bias, second, begin, end));
         SharedWork.Over(pictures * outputs / Half, 16 * y.numel(), (begin, end) => self.LayBack(second, result, begin, end));
         return y;
     }
-
-    private static float* Numbers(Tensor tensor) => (float*)TensorData.Address(tensor);
 
     // [16 places, panels, in, 32]: as the product's kernel reads its right factor.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

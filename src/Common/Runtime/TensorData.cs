@@ -24,4 +24,7 @@ internal static unsafe class TensorData
             ? (nint)address
             : throw new InvalidOperationException("libtorch does not tell where a tensor's numbers lie; its reason is on stderr.");
     }
+
+    /// <summary>The same for one of fp32 numbers on the CPU.</summary>
+    public static float* Floats(Tensor tensor) => (float*)Address(tensor);
 }

@@ -17,8 +17,8 @@ public readonly record struct NamedParameter(string Name, Parameter Value, bool 
     public static IEnumerable<NamedParameter> Of(nn.Module network, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(network);
-        var factors = network.named_modules().Where(layer => layer.module is Linear or LinearLayer or Convolution2d).Select(layer => layer.name + ".weight").ToHashSet(StringComparer.Ordinal);
-        var deep = network.named_modules().Where(layer => layer.module is Convolution2d { IsDeep: true }).Select(layer => layer.name + ".weight").ToHashSet(StringComparer.Ordinal);
-        return network.named_parameters().Select(p => new NamedParameter(prefix + p.name, p.parameter, factors.Contains(p.name), deep.Contains(p.name)));
+        var factors = network.named_modules().Where(layer => layer.module is Linear or LinearLayer or Convolution2d).ToDictionary(layer => layer.name + ".weight", layer => layer.module, StringComparer.Ordinal);
+        return network.named_parameters().Select(p =>
+            factors.TryGetValue(p.name, out var layer) ? new NamedParameter(prefix + p.name, p.parameter, IsFactor: true, layer is Convolution2d { IsDeep: true }) : new NamedParameter(prefix + p.name, p.parameter));
     }
 }

@@ -3,19 +3,20 @@ using static TorchSharp.torch;
 
 namespace Diptych.Common.Products;
 
-/// <summary>Autograd's view of <see cref="LinearProduct"/>. Arguments: x, weight, bias or none; all checked before, since a backward must not throw.</summary>
-internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunction>
+/// <summary>Autograd's view of a layer's products. Arguments: x, weight, bias or none; all checked before, since a backward must not throw.</summary>
+internal sealed class LayerFunction<TProduct> : autograd.SingleTensorFunction<LayerFunction<TProduct>>
+    where TProduct : ILayerProduct
 {
     /// <inheritdoc/>
-    public override string Name => nameof(LinearFunction);
+    public override string Name => typeof(TProduct).Name;
 
-    /// <summary>x W^T + b for [.., in], with or without gradients.</summary>
+    /// <summary>The layer's output, with or without gradients.</summary>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
     {
         if (!is_grad_enabled() || !(x.requires_grad || weight.requires_grad || bias is { requires_grad: true }))
         {
             using var packed = x.is_contiguous() ? null : x.contiguous();
-            return LinearProduct.Forward(packed ?? x, weight, bias);
+            return TProduct.Forward(packed ?? x, weight, bias);
         }
 
         return bias is null ? apply(x, weight) : apply(x, weight, bias);
@@ -26,7 +27,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
     {
         var (input, weight, bias) = ((Tensor)vars[0], (Tensor)vars[1], vars.Length > 2 ? (Tensor)vars[2] : null);
         var x = input.is_contiguous() ? input : input.contiguous();
-        var y = LinearProduct.Forward(x, weight, bias);
+        var y = TProduct.Forward(x, weight, bias);
         // The input is needed for the weight's gradient only.
         ctx.save_for_backward(weight.requires_grad ? [weight, x] : [weight]);
         ctx.save_data(nameof(Kept), new Kept(input.requires_grad, weight.requires_grad, bias?.requires_grad));
@@ -50,10 +51,10 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         }
 
         var gradient = given.is_contiguous() ? given : given.contiguous();
-        var input = kept.Input ? LinearProduct.InputGradient(gradient, saved[0]) : null;
-        var weight = kept.Weight ? LinearProduct.WeightGradient(saved[1], gradient, saved[0]) : null;
+        var input = kept.Input ? TProduct.InputGradient(gradient, saved[0]) : null;
+        var weight = kept.Weight ? TProduct.WeightGradient(saved[1], gradient, saved[0]) : null;
         return kept.Bias is { } biasLearns
-            ? HandedOver.Keep(input, weight, biasLearns ? gradient.reshape(-1, gradient.size(-1)).sum([0L]) : null)
+            ? HandedOver.Keep(input, weight, biasLearns ? TProduct.BiasGradient(gradient) : null)
             : HandedOver.Keep(input, weight);
     }
 
