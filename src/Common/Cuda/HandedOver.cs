@@ -14,11 +14,7 @@ internal static class HandedOver
     /// <summary>Keeps <paramref name="gradients"/> alive until this thread's next backward, and passes them on.</summary>
     public static List<Tensor> Keep(params Tensor?[] gradients)
     {
-        foreach (var tensor in t_last ?? [])
-        {
-            tensor?.Dispose();
-        }
-
+        LetGo();
         t_last = gradients;
         foreach (var tensor in gradients)
         {
@@ -27,5 +23,16 @@ internal static class HandedOver
 
         // The binding's annotation knows no null, its code does: no gradient for this input.
         return [.. gradients.Select(gradient => gradient!)];
+    }
+
+    /// <summary>Frees this thread's last ones, where no backward is under way.</summary>
+    public static void LetGo()
+    {
+        foreach (var tensor in t_last ?? [])
+        {
+            tensor?.Dispose();
+        }
+
+        t_last = null;
     }
 }
