@@ -40,6 +40,9 @@ public sealed class Attention : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Its five parameters: queries', keys' and values' projections, and the output's two.</summary>
+    internal IReadOnlyList<Parameter> InOrder => [_toQuery.Weight, _toKey.Weight, _toValue.Weight, _toOut[0].Weight, _toOut[0].Bias!];
+
     /// <summary>Lets [n, tokens, channels] look at <paramref name="context"/> [n, keys, contextChannels]; gives [n, tokens, channels].</summary>
     public override Tensor forward(Tensor tokens, Tensor context)
     {

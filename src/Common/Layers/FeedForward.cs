@@ -22,6 +22,16 @@ public sealed class FeedForward : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Its four parameters, the wider layer's first.</summary>
+    internal IReadOnlyList<Parameter> InOrder
+    {
+        get
+        {
+            var (widening, narrowing) = (((GatedGelu)_net[0]).Projection, (LinearLayer)_net[2]);
+            return [widening.Weight, widening.Bias!, narrowing.Weight, narrowing.Bias!];
+        }
+    }
+
     /// <summary>[n, tokens, channels] to the same shape.</summary>
     public override Tensor forward(Tensor tokens) => _net[0].call(tokens).Then(_net[2]);
 }

@@ -19,6 +19,9 @@ public sealed class GatedGelu : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Its one layer.</summary>
+    internal LinearLayer Projection => _projection;
+
     /// <summary>[n, tokens, channels] to [n, tokens, width].</summary>
     public override Tensor forward(Tensor tokens)
     {

@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
@@ -13,7 +13,7 @@ internal static unsafe class GroupNormOnCpu
     /// <summary>Whether it is made for this, on a processor with AVX-512.</summary>
     public static bool CanApply(Tensor x, Tensor weight, Tensor bias, long groups)
     {
-        if (!Vector512.IsHardwareAccelerated || x.device_type != TorchSharp.DeviceType.CPU || x.dtype != ScalarType.Float32 || x.dim() != 4 || weight.dtype != ScalarType.Float32 || bias.dtype != ScalarType.Float32)
+        if (!Avx512F.IsSupported || x.device_type != TorchSharp.DeviceType.CPU || x.dtype != ScalarType.Float32 || x.dim() != 4 || weight.dtype != ScalarType.Float32 || bias.dtype != ScalarType.Float32)
         {
             return false;
         }

@@ -15,9 +15,7 @@ internal sealed unsafe class LinearProduct : ILayerProduct
     {
         var (rows, inputs, outputs) = Sizes(x, weight);
         var y = empty([.. x.shape[..^1], outputs], dtype: ScalarType.Float32);
-        MatrixProduct.Multiply(
-            new ProductFactor(TensorData.Floats(x), inputs, 1), new TransposedPanels(TensorData.Floats(weight), inputs), rows, inputs, outputs / ProductKernel.HalfColumns,
-            ProductTarget.Matrix(TensorData.Floats(y), outputs) with { ColumnBias = bias is null ? null : TensorData.Floats(bias) });
+        RowProducts.Forward(TensorData.Floats(x), rows, inputs, TensorData.Floats(weight), outputs, bias is null ? null : TensorData.Floats(bias), TensorData.Floats(y));
         return y;
     }
 
@@ -27,9 +25,7 @@ internal sealed unsafe class LinearProduct : ILayerProduct
         var (outputs, inputs) = ((int)weight.size(0), (int)weight.size(1));
         var rows = (int)(gradient.numel() / outputs);
         var result = empty([.. gradient.shape[..^1], inputs], dtype: ScalarType.Float32);
-        MatrixProduct.Multiply(
-            new ProductFactor(TensorData.Floats(gradient), outputs, 1), new RowPanels(TensorData.Floats(weight), inputs), rows, outputs, inputs / ProductKernel.HalfColumns,
-            ProductTarget.Matrix(TensorData.Floats(result), inputs));
+        RowProducts.InputGradient(TensorData.Floats(gradient), rows, outputs, TensorData.Floats(weight), inputs, TensorData.Floats(result));
         return result;
     }
 
@@ -38,9 +34,7 @@ internal sealed unsafe class LinearProduct : ILayerProduct
     {
         var (rows, inputs, outputs) = Sizes(x, weight);
         var result = empty([outputs, inputs], dtype: ScalarType.Float32);
-        MatrixProduct.Multiply(
-            new ProductFactor(TensorData.Floats(gradient), 1, outputs), new RowPanels(TensorData.Floats(x), inputs), outputs, rows, inputs / ProductKernel.HalfColumns,
-            ProductTarget.Matrix(TensorData.Floats(result), inputs));
+        RowProducts.WeightGradient(TensorData.Floats(x), TensorData.Floats(gradient), rows, inputs, outputs, TensorData.Floats(result));
         return result;
     }
 

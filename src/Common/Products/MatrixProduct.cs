@@ -32,7 +32,7 @@ internal static unsafe class MatrixProduct
         var panels = (chunks + 1) / 2;
         if (panels >= FewPanels)
         {
-            SharedWork.Over(panels, work, (from, to) => Multiply(a, b, rows, depth, 2 * from, Math.Min(2 * to, chunks), c));
+            SharedWork.Over(panels, work, (from, to) => MultiplyChunks(a, b, rows, depth, 2 * from, Math.Min(2 * to, chunks), c));
         }
         else
         {
@@ -41,14 +41,14 @@ internal static unsafe class MatrixProduct
             SharedWork.Over(tiles, work, (from, to) =>
             {
                 var first = from * ProductKernel.TileRows;
-                Multiply(a.From(first, 0), b, Math.Min(to * ProductKernel.TileRows, rows) - first, depth, 0, chunks, c.From(first));
+                MultiplyChunks(a.From(first, 0), b, Math.Min(to * ProductKernel.TileRows, rows) - first, depth, 0, chunks, c.From(first));
             });
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private static void Multiply<TPanels>(in ProductFactor a, in TPanels b, int rows, int depth, int from, int to, in ProductTarget c)
+    public static void MultiplyChunks<TPanels>(in ProductFactor a, in TPanels b, int rows, int depth, int from, int to, in ProductTarget c)
         where TPanels : struct, IProductPanels
     {
         var memory = stackalloc float[(MostPanels * MostDepth * ProductKernel.TileColumns) + Line];

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
@@ -7,8 +6,8 @@ using static TorchSharp.torch;
 namespace Diptych.Common.Products;
 
 /// <summary>
-/// Whether fp32 linear layers and convolutions on the CPU run in kernels of ours instead of libtorch's: where the processor has AVX-512 and libtorch's products do not use it well
-/// (MKL on AMD), which is measured once when first asked.
+/// Whether fp32 linear layers and convolutions on the CPU run in kernels of ours instead of libtorch's, on a processor with AVX-512: convolutions of the sizes where libtorch's (oneDNN) are slow on
+/// every processor, linear layers where its products do not use the processor well (MKL on AMD), which is measured once when first asked.
 /// </summary>
 public static class OwnProducts
 {
@@ -28,11 +27,14 @@ public static class OwnProducts
     /// <summary>When they are used: one switch for the whole process.</summary>
     public static ProductChoice Choice { get; set; }
 
-    /// <summary>Whether the processor has what the kernels are made of.</summary>
-    public static bool AreSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
+    /// <summary>Whether the processor has what the kernels are made of. (.NET's own code keeps off it on some, whose clock falls where little of it is used; products are all of it.)</summary>
+    public static bool AreSupported => Avx512F.IsSupported;
 
-    /// <summary>Whether they are used where they can be.</summary>
-    public static bool AreUsed => AreSupported && Choice switch
+    /// <summary>Whether convolutions run in them where they can.</summary>
+    public static bool AreUsedInConvolutions => AreSupported && Choice != ProductChoice.Never;
+
+    /// <summary>Whether linear layers do.</summary>
+    public static bool AreUsedInLinearLayers => AreSupported && Choice switch
     {
         ProductChoice.WhereFaster => Faster.Value,
         ProductChoice.Always => true,
@@ -44,7 +46,7 @@ public static class OwnProducts
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
-        return IsFloat(x, weight) && weight.size(0) % Block == 0 && weight.size(1) % Block == 0 && x.numel() is > 0 and <= int.MaxValue && AreUsed && !Autocast.IsOn(x.device);
+        return IsFloat(x, weight) && weight.size(0) % Block == 0 && weight.size(1) % Block == 0 && x.numel() is > 0 and <= int.MaxValue && AreUsedInLinearLayers && !Autocast.IsOn(x.device);
     }
 
     /// <summary>Whether a convolution of this weight [out, in, k, k] that keeps the size of pictures [n, in, h, w] runs in them.</summary>
@@ -53,7 +55,7 @@ public static class OwnProducts
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
         return IsFloat(x, weight) && x.dim() == 4 && weight.size(0) % Block == 0 && weight.size(1) % Block == 0 && x.size(2) * x.size(3) % Block == 0 && x.numel() is > 0 and <= int.MaxValue
-            && ((weight.size(2) == 1 && x.size(2) * x.size(3) <= MostPlainPixels) || (weight.size(2) == 3 && IsBetterOurs(x, weight))) && AreUsed && !Autocast.IsOn(x.device);
+            && ((weight.size(2) == 1 && x.size(2) * x.size(3) <= MostPlainPixels) || (weight.size(2) == 3 && IsBetterOurs(x, weight))) && AreUsedInConvolutions && !Autocast.IsOn(x.device);
     }
 
     // Libtorch's convolutions are good but for two kinds. Of few pixels it lays the weight anew in every one. Of many, tiles save multiplications where transformed kernels,

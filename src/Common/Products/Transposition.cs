@@ -7,6 +7,24 @@ namespace Diptych.Common.Products;
 /// <summary>Sixteen rows of sixteen numbers, rows and columns exchanged.</summary>
 internal static unsafe class Transposition
 {
+    /// <summary>Rows, and columns, exchanged at a time.</summary>
+    public const int Side = 16;
+
+    /// <summary>Exchanges [16, columns].</summary>
+    /// <param name="from">The first row.</param>
+    /// <param name="fromRow">From there to the next one, in numbers.</param>
+    /// <param name="columns">A multiple of sixteen.</param>
+    /// <param name="to">Where the first row of the result goes.</param>
+    /// <param name="toRow">From there to the next one's.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ExchangeStrip(float* from, nint fromRow, int columns, float* to, nint toRow)
+    {
+        for (var column = 0; column < columns; column += Side)
+        {
+            Exchange(from + column, fromRow, to + (column * toRow), toRow);
+        }
+    }
+
     /// <summary>Exchanges [16, 16].</summary>
     /// <param name="from">The first row.</param>
     /// <param name="fromRow">From there to the next one, in numbers.</param>

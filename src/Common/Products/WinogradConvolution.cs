@@ -92,11 +92,7 @@ internal readonly unsafe struct WinogradConvolution(int pictures, int inputs, in
         {
             var (picture, chunk) = Math.DivRem(item, inputs / Half);
             var source = from + (((picture * (nint)inputs) + (chunk * Half)) * Pixels);
-            var target = to + (picture * (nint)Pixels * inputs) + (chunk * Half);
-            for (var pixel = 0; pixel < Pixels; pixel += Half)
-            {
-                Transposition.Exchange(source + pixel, Pixels, target + (pixel * (nint)inputs), inputs);
-            }
+            Transposition.ExchangeStrip(source, Pixels, Pixels, to + (picture * (nint)Pixels * inputs) + (chunk * Half), inputs);
         }
     }
 

@@ -34,10 +34,10 @@ internal static class DoctorTorch
         yield return Try("threads", () => Threads(torch.get_num_threads(), Environment.ProcessorCount, Environment.GetEnvironmentVariable("OMP_NUM_THREADS")));
     }
 
-    private static string Products() => (OwnProducts.AreSupported, OwnProducts.AreUsed) switch
+    private static string Products() => (OwnProducts.AreUsedInConvolutions, OwnProducts.AreUsedInLinearLayers) switch
     {
-        (_, true) => "fp32 linear layers and convolutions run in Diptych's own kernels, clearly faster here than libtorch's",
-        (true, _) => "libtorch's: Diptych's own kernels are not clearly faster here",
+        (true, true) => "fp32 linear layers and convolutions run in Diptych's own kernels, clearly faster here than libtorch's",
+        (true, _) => "fp32 convolutions run in Diptych's own kernels; linear layers in libtorch's, which are good here",
         _ => "libtorch's: Diptych's own kernels need AVX-512",
     };
 

@@ -14,6 +14,10 @@ internal static unsafe class SharedWork
     // A twentieth of a millisecond of one core: waking another that waits busily takes some thousandths.
     private const double LeastOperations = 1e7;
 
+    // Work inside of work is its thread's alone.
+    [ThreadStatic]
+    private static bool t_isInside;
+
     private static readonly delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> OpenMp;
     private static readonly delegate* unmanaged<int> ThreadNumber;
 
@@ -32,7 +36,7 @@ internal static unsafe class SharedWork
     /// <param name="work">Called with the first item and the one behind the last. No tensor may be made in it.</param>
     public static void Over(int items, double operations, Action<int, int> work)
     {
-        var parts = operations < LeastOperations ? 1 : Math.Min(items, get_num_threads());
+        var parts = operations < LeastOperations || t_isInside ? 1 : Math.Min(items, get_num_threads());
         if (parts <= 1)
         {
             work(0, items);
@@ -69,6 +73,7 @@ internal static unsafe class SharedWork
 
         public void Run(int part)
         {
+            t_isInside = true;
             try
             {
                 work((int)((long)items * part / parts), (int)((long)items * (part + 1) / parts));
@@ -77,6 +82,10 @@ internal static unsafe class SharedWork
             {
                 // Whatever it is, it belongs to the caller: an exception that leaves one of OpenMP's threads ends the process.
                 Failure = ExceptionDispatchInfo.Capture(e);
+            }
+            finally
+            {
+                t_isInside = false;
             }
         }
     }

@@ -1,5 +1,6 @@
 using Diptych.Common.Cuda;
 using Diptych.Common.Layers;
+using Diptych.Common.Transformers;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -15,6 +16,9 @@ internal sealed class SpatialTransformer : nn.Module<Tensor, Tensor, Tensor>
     private const double NormEpsilon = 1e-6;
 
     private readonly bool _linear;
+    private readonly bool _looksAround;
+    private readonly int _heads;
+    private readonly int _groups;
 
     [ComponentName(Name = "norm")]
     private readonly GroupNorm _norm;
@@ -33,6 +37,7 @@ internal sealed class SpatialTransformer : nn.Module<Tensor, Tensor, Tensor>
     {
         long channels = config.BlockOutChannels[block];
         _linear = config.UseLinearProjection;
+        (_looksAround, _heads, _groups) = (!onlyCrossAttention, config.HeadsPerBlock[block], config.NormGroups);
         _norm = GroupNormalization.Create(config.NormGroups, channels, NormEpsilon);
         _projectIn = Projection(channels);
         _blocks = nn.ModuleList(Enumerable.Range(0, config.TransformerLayersPerBlock[block])
@@ -44,6 +49,11 @@ internal sealed class SpatialTransformer : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>[n, channels, h, w] and text [n, tokens, contextChannels] to [n, channels, h, w].</summary>
     public override Tensor forward(Tensor x, Tensor context)
     {
+        if (_looksAround && SpatialShape.For(x, context, Parameters(_projectIn).Weight, _blocks.Count, _heads, _groups, NormEpsilon) is { } shape)
+        {
+            return SpatialTransformerFunction.Apply(x, context, InOrder(), shape);
+        }
+
         using var scope = NewDisposeScope();
         var (height, width, isNative) = (x.size(2), x.size(3), x.device_type == DeviceType.CUDA && ChannelsLast.IsChannelsLast(x));
         var tokens = _linear
@@ -61,6 +71,15 @@ internal sealed class SpatialTransformer : nn.Module<Tensor, Tensor, Tensor>
             : _projectOut.call(Unflatten(tokens, height, width, isNative));
         return (picture + x).MoveToOuterDisposeScope();
     }
+
+    private IReadOnlyList<Tensor> InOrder()
+    {
+        var (into, outOf) = (Parameters(_projectIn), Parameters(_projectOut));
+        return [_norm.weight, _norm.bias!, into.Weight, into.Bias, .. _blocks.SelectMany(block => block.InOrder), outOf.Weight, outOf.Bias];
+    }
+
+    private static (Tensor Weight, Tensor Bias) Parameters(nn.Module<Tensor, Tensor> projection) =>
+        projection is LinearLayer linear ? (linear.Weight, linear.Bias!) : (((Convolution2d)projection).Weight, ((Convolution2d)projection).Bias!);
 
     private nn.Module<Tensor, Tensor> Projection(long channels) =>
         _linear ? new LinearLayer(channels, channels) : new Convolution2d(channels, channels, kernelSize: 1);

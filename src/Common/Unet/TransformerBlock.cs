@@ -42,6 +42,12 @@ internal sealed class TransformerBlock : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Its twenty parameters, in the order in which its layers are run.</summary>
+    public IEnumerable<Tensor> InOrder =>
+    [
+        _norm1.weight, _norm1.bias!, .. _selfAttention.InOrder, _norm2.weight, _norm2.bias!, .. _crossAttention.InOrder, _norm3.weight, _norm3.bias!, .. _feedForward.InOrder,
+    ];
+
     /// <summary>[n, places, channels] and text [n, tokens, contextChannels] to [n, places, channels].</summary>
     public override Tensor forward(Tensor places, Tensor context)
     {

@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Diptych.Common.Products;
+
+/// <summary>A linear layer's three products (x W^T, and the gradients dy W and dy^T x) on numbers as they lie: x [rows, in], W [out, in], dy [rows, out]; in and out are multiples of sixteen.</summary>
+internal static unsafe class RowProducts
+{
+    /// <summary>y = x W^T + b; added to what is there where asked for, then without b.</summary>
+    public static void Forward(float* x, int rows, int inputs, float* weight, int outputs, float* bias, float* y, bool adds = false) =>
+        MatrixProduct.Multiply(
+            new ProductFactor(x, inputs, 1), new TransposedPanels(weight, inputs), rows, inputs, outputs / ProductKernel.HalfColumns,
+            ProductTarget.Matrix(y, outputs) with { ColumnBias = bias, Adds = adds });
+
+    /// <summary>dx = dy W; added to what is there where asked for.</summary>
+    public static void InputGradient(float* gradient, int rows, int outputs, float* weight, int inputs, float* result, bool adds = false) =>
+        MatrixProduct.Multiply(
+            new ProductFactor(gradient, outputs, 1), new RowPanels(weight, inputs), rows, outputs, inputs / ProductKernel.HalfColumns,
+            ProductTarget.Matrix(result, inputs) with { Adds = adds });
+
+    /// <summary>dW = dy^T x.</summary>
+    public static void WeightGradient(float* x, float* gradient, int rows, int inputs, int outputs, float* result) =>
+        MatrixProduct.Multiply(
+            new ProductFactor(gradient, 1, outputs), new RowPanels(x, inputs), outputs, rows, inputs / ProductKernel.HalfColumns, ProductTarget.Matrix(result, inputs));
+
+    /// <summary>db, the sum of dy's rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void BiasGradient(float* gradient, int rows, int outputs, float* result)
+    {
+        for (var column = 0; column < outputs; column += ProductKernel.HalfColumns)
+        {
+            var sum = Vector512<float>.Zero;
+            for (nint row = 0; row < rows; row++)
+            {
+                sum += Vector512.Load(gradient + (row * outputs) + column);
+            }
+
+            sum.Store(result + column);
+        }
+    }
+}

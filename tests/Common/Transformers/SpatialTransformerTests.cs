@@ -1,0 +1,86 @@
+using Diptych.Common.Products;
+using Diptych.Common.Runtime;
+using Diptych.Common.Transformers;
+using Diptych.Common.Unet;
+using Diptych.Common.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Diptych.Tests.Common.Transformers;
+
+/// <summary>Transformer blocks in one piece, and every gradient through them, against the same in libtorch's operators in fp64.</summary>
+public sealed class SpatialTransformerTests : IDisposable
+{
+    // Against the largest number of each result: fp32 through some thirty layers.
+    private const double Rounding = 2e-5;
+
+    private readonly ProductChoice _before = OwnProducts.Choice;
+
+    public SpatialTransformerTests()
+    {
+        Assert.SkipUnless(OwnProducts.AreSupported, "this processor has no AVX-512");
+        OwnProducts.Choice = ProductChoice.Always;
+    }
+
+    public void Dispose() => OwnProducts.Choice = _before;
+
+    [Theory]
+    [InlineData(1, 4, 4, 1, 5, 16, false)]
+    [InlineData(2, 8, 8, 2, 24, 48, false)]
+    [InlineData(3, 4, 8, 3, 77, 32, true)]
+    [InlineData(7, 16, 16, 1, 16, 16, true)]
+    [InlineData(9, 8, 8, 2, 33, 16, false)]
+    public void One_piece_is_the_layers_one_by_one(long samples, long height, long width, int blocks, long tokens, long textWidth, bool isLinear)
+    {
+        using var scope = NewDisposeScope();
+        var random = new RandomStream(6, RandomPurpose.Other);
+        using var layers = new SpatialTransformer(Config(blocks, textWidth, isLinear), block: 0, onlyCrossAttention: false);
+        foreach (var (_, parameter) in layers.named_parameters())
+        {
+            using var noGradient = no_grad();
+            parameter.add_(random.Normal(parameter.shape), alpha: 0.1);
+        }
+
+        var (x, text, gradient) = (random.Normal(samples, 96, height, width), random.Normal(samples, tokens, textWidth), random.Normal(samples, 96, height, width));
+        Assert.NotNull(SpatialShape.For(x, text, layers.named_parameters().First().parameter, blocks, 3, 8, 1e-6));
+
+        var actual = Run(layers, x, text, gradient);
+        var drawn = Drawn(layers, x, text);
+        OwnProducts.Choice = ProductChoice.Never;
+        layers.to(ScalarType.Float64);
+        var expected = Run(layers, x.to_type(ScalarType.Float64), text.to_type(ScalarType.Float64), gradient.to_type(ScalarType.Float64));
+
+        Close.OfLargest(expected["output"], drawn, Rounding, "drawn");
+        Assert.Equal(expected.Keys, actual.Keys);
+        foreach (var (name, number) in expected)
+        {
+            Close.OfLargest(number, actual[name], Rounding, name);
+        }
+    }
+
+    private static UNetConfig Config(int blocks, long textWidth, bool isLinear) => UNetConfig.Read(ConfigFile.Parse("unet/config.json", $$"""
+        {
+          "_class_name": "UNet2DConditionModel", "sample_size": 8, "in_channels": 4, "out_channels": 4, "block_out_channels": [96, 96],
+          "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"],
+          "layers_per_block": 1, "attention_head_dim": [3, 3], "norm_num_groups": 8, "cross_attention_dim": {{textWidth}},
+          "transformer_layers_per_block": {{blocks}}, "use_linear_projection": {{(isLinear ? "true" : "false")}}
+        }
+        """));
+
+    private static Tensor Drawn(SpatialTransformer layers, Tensor x, Tensor text)
+    {
+        using var noGradient = no_grad();
+        return layers.call(x, text);
+    }
+
+    private static Dictionary<string, Tensor> Run(SpatialTransformer layers, Tensor x, Tensor text, Tensor gradient)
+    {
+        layers.zero_grad();
+        var (pictures, rows) = (x.detach().requires_grad_(true), text.detach().requires_grad_(true));
+        var output = layers.call(pictures, rows);
+        output.backward([gradient]);
+        var results = layers.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.clone());
+        (results["output"], results["x"], results["text"]) = (output.detach(), pictures.grad!, rows.grad!);
+        return results;
+    }
+}
