@@ -1,5 +1,6 @@
 using Diptych.Common.Data;
 using Diptych.Common.Pipelines;
+using Diptych.Common.Products;
 using Diptych.Common.Runtime;
 using Diptych.Common.Text;
 using Diptych.Common.Training;
@@ -19,7 +20,7 @@ public sealed class OwnStep : ITimedStep
     private readonly StableDiffusion _sd;
     private readonly PhotoLatents _photos;
     private readonly ITrainingStep _step;
-    private readonly IDisposable _owned;
+    private readonly IReadOnlyList<IDisposable> _owned;
     private readonly IOptimizer _optimizer;
     private readonly TrainingOptions _options;
     private readonly GraphedUpdate? _graphed;
@@ -28,7 +29,7 @@ public sealed class OwnStep : ITimedStep
     private readonly Func<int, PromptTokens> _prompts;
     private int _steps;
 
-    private OwnStep(StepSetup setup, StableDiffusion sd, ITrainingStep step, IDisposable owned, bool clips, Func<int, PromptTokens> prompts)
+    private OwnStep(StepSetup setup, StableDiffusion sd, ITrainingStep step, IReadOnlyList<IDisposable> owned, bool clips, Func<int, PromptTokens> prompts)
     {
         (_setup, _sd, _step, _owned, _prompts) = (setup, sd, step, owned, prompts);
         _photos = PhotoLatents.Create(sd, PhotoFolder.LoadAll(setup.Photos), new ImageTransform { Size = setup.Resolution }, seed: 0);
@@ -45,7 +46,7 @@ public sealed class OwnStep : ITimedStep
         ArgumentNullException.ThrowIfNull(setup);
         var sd = setup.LoadModel(new ModelOptions().WithFrozenUNet(setup.Precision, setup.Device));
         var concept = ConceptEmbedding.Create(sd, new TextualInversionOptions { PlaceholderToken = StepSetup.Placeholder, InitializerToken = setup.InitializerToken });
-        return new OwnStep(setup, sd, new TextualInversionStep(sd, concept), concept, clips: false, step => sd.Tokenize(
+        return new OwnStep(setup, sd, new TextualInversionStep(sd, concept), [concept, KeptKernels.Of(sd.UNet)], clips: false, step => sd.Tokenize(
             [.. Enumerable.Range(0, setup.BatchSize).Select(i =>
                 PromptTemplates.Fill(PromptTemplates.Object[new RandomStream(0, RandomPurpose.Prompts, step, i).Next(PromptTemplates.Object.Count)], StepSetup.Placeholder))]));
     }
@@ -58,7 +59,7 @@ public sealed class OwnStep : ITimedStep
         var step = new DreamBoothStep(sd, new DreamBoothOptions { InstancePrompt = setup.InstancePrompt });
         var prompt = sd.Tokenize([setup.InstancePrompt]);
         var batch = prompt.Repeat(setup.BatchSize);
-        return new OwnStep(setup, sd, step, step, clips: true, _ => batch);
+        return new OwnStep(setup, sd, step, [step], clips: true, _ => batch);
     }
 
     /// <inheritdoc/>
@@ -131,7 +132,11 @@ public sealed class OwnStep : ITimedStep
         _losses.Dispose();
         _optimizer.Dispose();
         _photos.Dispose();
-        _owned.Dispose();
+        foreach (var one in _owned)
+        {
+            one.Dispose();
+        }
+
         _sd.Dispose();
         _reuse.Dispose();
     }

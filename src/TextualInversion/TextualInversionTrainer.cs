@@ -1,4 +1,5 @@
 using Diptych.Common.Pipelines;
+using Diptych.Common.Products;
 using Diptych.Common.Training;
 using static TorchSharp.torch;
 
@@ -70,6 +71,7 @@ public static class TextualInversionTrainer
         ArgumentNullException.ThrowIfNull(concept);
         ArgumentNullException.ThrowIfNull(photos);
         ArgumentNullException.ThrowIfNull(options);
+        using var kept = KeptKernels.Of(sd.UNet);
         using var scope = NewDisposeScope();
         var start = concept.Rows[0].detach().clone();
         var batches = new TextualInversionBatches(sd, photos, options);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Diptych.Common.Cuda;
 using Diptych.Common.Diffusion;
 using Diptych.Common.Layers;
+using Diptych.Common.Products;
 using Diptych.Common.Runtime;
 using Diptych.Common.Text;
 using Diptych.Common.Unet;
@@ -165,6 +166,7 @@ public sealed class StableDiffusion : IDisposable
         ArgumentNullException.ThrowIfNull(initialLatents);
         ArgumentNullException.ThrowIfNull(options);
         using var reuse = MemoryReuse.Begin();
+        using var kept = KeptKernels.Of(UNet);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var batches = prompts.Chunk(options.BatchSize).ToList();
@@ -194,6 +196,7 @@ public sealed class StableDiffusion : IDisposable
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(initialLatents);
         ArgumentNullException.ThrowIfNull(options);
+        using var kept = KeptKernels.Of(UNet);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var guided = options.GuidanceScale > 1;

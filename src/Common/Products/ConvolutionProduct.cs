@@ -20,7 +20,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         var added = bias is null ? null : TensorData.Floats(bias);
         if (size.IsTiled)
         {
-            return Tiled(x, size.Inputs, size.Outputs).Run(x, TensorData.Floats(weight), size.Depth, PictureTaps.Count, turned: false, added);
+            return Tiled(x, weight, turned: false, added);
         }
 
         var y = empty([size.Samples, size.Outputs, x.size(2), x.size(3)], dtype: ScalarType.Float32);
@@ -44,7 +44,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         var size = ConvolutionSizes.Of(gradient, weight);
         if (size.IsTiled)
         {
-            return Tiled(gradient, size.Outputs, size.Inputs).Run(gradient, TensorData.Floats(weight), PictureTaps.Count, size.Depth, turned: true, null);
+            return Tiled(gradient, weight, turned: true, null);
         }
 
         var result = empty([size.Samples, size.Inputs, gradient.size(2), gradient.size(3)], dtype: ScalarType.Float32);
@@ -97,7 +97,12 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
             (from, to) => new KernelSpread((float*)panel, (float*)w, (float*)dx, size, taps).Run(from, to));
     }
 
-    private static WinogradConvolution Tiled(Tensor pictures, int inputs, int outputs) => new((int)pictures.size(0), inputs, outputs, (int)pictures.size(2), (int)pictures.size(3));
+    private static Tensor Tiled(Tensor pictures, Tensor weight, bool turned, float* bias)
+    {
+        var kept = KeptKernels.Find(weight, turned);
+        using var own = kept is null ? WinogradKernels.Transform(weight, turned) : null;
+        return new WinogradConvolution((int)pictures.size(0), (int)pictures.size(1), (int)weight.size(turned ? 1 : 0), (int)pictures.size(2), (int)pictures.size(3)).Run(pictures, kept ?? own!, bias);
+    }
 
     private static RowPanels Channels(Tensor pictures, int channels, int pixels) =>
         new(TensorData.Floats(pictures), pixels, pixels / ProductKernel.HalfColumns, (nint)channels * pixels);

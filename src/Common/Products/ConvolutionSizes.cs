@@ -8,13 +8,16 @@ namespace Diptych.Common.Products;
 /// <param name="Outputs">Channels out.</param>
 /// <param name="Pixels">Pixels of a picture.</param>
 /// <param name="Taps">Places of a 3x3 kernel; null for 1x1.</param>
-internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, int Pixels, PictureTaps? Taps)
+/// <param name="IsTiled">Whether a 3x3 convolution goes by tiles (<see cref="WinogradConvolution"/>); otherwise all its products are taken.</param>
+internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, int Pixels, PictureTaps? Taps, bool IsTiled)
 {
-    /// <summary>Fewer pixels do not pay for transforming the kernels.</summary>
-    public const int LeastTiledPixels = 512;
+    // Fewer pixels do not pay for transforming the kernels; with kernels that are kept, for reading sixteen ninths of them.
+    private const int LeastPixels = 512;
+    private const int LeastPixelsOfKept = 128;
 
-    /// <summary>Whether a 3x3 convolution goes by tiles (<see cref="WinogradConvolution"/>); otherwise all its products are taken.</summary>
-    public bool IsTiled => Taps is not null && Samples * Pixels >= LeastTiledPixels;
+    // Larger transformed kernels leave the caches in every convolution.
+    private const long MostKernels = 200 * 200;
+    private const long MostKept = 256 * 256;
 
     /// <summary>Products in each sum of an output.</summary>
     public int Depth => Inputs * (Taps is null ? 1 : PictureTaps.Count);
@@ -26,6 +29,18 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
     public static ConvolutionSizes Of(Tensor pictures, Tensor weight)
     {
         var (height, width) = ((int)pictures.size(2), (int)pictures.size(3));
-        return new((int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width));
+        return new((int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width), CanTile(pictures, weight));
+    }
+
+    /// <summary>Whether a weight's transformed kernels may be kept (<see cref="KeptKernels"/>).</summary>
+    public static bool CanKeep(Tensor weight) => weight.size(2) == 3 && weight.size(0) * weight.size(1) <= MostKept;
+
+    /// <summary>Whether a convolution goes by tiles, and faster so.</summary>
+    public static bool CanTile(Tensor pictures, Tensor weight)
+    {
+        var (height, width) = (pictures.size(2), pictures.size(3));
+        var (pixels, kernels) = (pictures.size(0) * height * width, weight.size(0) * weight.size(1));
+        return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pixels >= LeastPixelsOfKept
+            && ((pixels >= LeastPixels && kernels <= MostKernels) || KeptKernels.Has(weight));
     }
 }

@@ -16,7 +16,6 @@ public static class OwnProducts
     // Rows of a larger picture lie whole pages apart, which costs more than is won.
     private const long MostPlainPixels = 256;
     private const long MostWholePixels = 128;
-    private const long MostTiledKernels = 200 * 200;
 
     // Ours must be clearly faster, so that the choice, and with it how sums are rounded, is the same in every run on a machine: they are 2.0 to 2.4 times where MKL keeps to AVX2.
     private const double ClearlyFaster = 1.3;
@@ -58,14 +57,12 @@ public static class OwnProducts
             && ((weight.size(2) == 1 && x.size(2) * x.size(3) <= MostPlainPixels) || (weight.size(2) == 3 && IsBetterOurs(x, weight))) && AreUsedInConvolutions && !Autocast.IsOn(x.device);
     }
 
+    /// <summary>Whether this weight's kernels are worth keeping transformed while it does not change.</summary>
+    internal static bool CanKeep(Tensor weight) => IsFloat(weight, weight) && weight.size(0) % Block == 0 && weight.size(1) % Block == 0 && ConvolutionSizes.CanKeep(weight);
+
     // Libtorch's convolutions are good but for two kinds. Of few pixels it lays the weight anew in every one. Of many, tiles save multiplications where transformed kernels,
     // 16 / 9 as large, still fit a cache.
-    private static bool IsBetterOurs(Tensor x, Tensor weight)
-    {
-        var pixels = x.size(0) * x.size(2) * x.size(3);
-        return pixels <= MostWholePixels
-            || (pixels >= ConvolutionSizes.LeastTiledPixels && x.size(2) % 2 == 0 && x.size(3) % 2 == 0 && weight.size(0) * weight.size(1) <= MostTiledKernels);
-    }
+    private static bool IsBetterOurs(Tensor x, Tensor weight) => x.size(0) * x.size(2) * x.size(3) <= MostWholePixels || ConvolutionSizes.CanTile(x, weight);
 
     private static bool IsFloat(Tensor x, Tensor weight) =>
         x.device_type == TorchSharp.DeviceType.CPU && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32 && weight.is_contiguous();

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
@@ -29,59 +27,28 @@ internal readonly unsafe struct WinogradConvolution(int pictures, int inputs, in
 
     private int Pixels => height * width;
 
-    private int Panels => (outputs + ProductKernel.TileColumns - 1) / ProductKernel.TileColumns;
+    private nint KernelPlace => WinogradKernels.Place(inputs, outputs);
 
-    // From a place to the next. A line of the cache more than its numbers take: sixteen places whole pages apart would push each other out.
-    private nint KernelPlace => ((nint)Panels * inputs * ProductKernel.TileColumns) + Half;
-
+    // A line of the cache more than the numbers take, as between kernels.
     private nint TilePlace(int tiles) => ((nint)tiles * inputs) + Half;
 
     private static nint SumPlace(int tiles) => ((nint)tiles * ProductKernel.TileColumns) + Half;
 
-    /// <summary>W * x + b, or with W turned by 180 degrees and its channels exchanged.</summary>
+    /// <summary>W * x + b.</summary>
     /// <param name="x">[n, in, h, w].</param>
-    /// <param name="weight">W's first number.</param>
-    /// <param name="toOutput">From one output channel's kernel to the next one's, in numbers.</param>
-    /// <param name="toInput">From one input channel's to the next one's.</param>
-    /// <param name="turned">Whether kernels are turned.</param>
+    /// <param name="kernels">W (<see cref="WinogradKernels"/>).</param>
     /// <param name="bias">b, or null for none.</param>
-    public Tensor Run(Tensor x, float* weight, nint toOutput, nint toInput, bool turned, float* bias)
+    public Tensor Run(Tensor x, Tensor kernels, float* bias)
     {
         var self = this;
-        using var kernels = empty([(Places * KernelPlace) + Half], dtype: ScalarType.Float32);
         using var from = empty([pictures, height, width, inputs], dtype: ScalarType.Float32);
         using var to = empty([pictures, height, width, outputs], dtype: ScalarType.Float32);
         var y = empty([pictures, outputs, height, width], dtype: ScalarType.Float32);
-        float* u = MatrixProduct.Aligned(TensorData.Floats(kernels)), source = TensorData.Floats(x), first = TensorData.Floats(from), second = TensorData.Floats(to), result = TensorData.Floats(y);
-        SharedWork.Over(inputs, 100.0 * inputs * outputs, (begin, end) => self.TransformKernels(weight, toOutput, toInput, turned, u, begin, end));
+        float* u = WinogradKernels.First(kernels), source = TensorData.Floats(x), first = TensorData.Floats(from), second = TensorData.Floats(to), result = TensorData.Floats(y);
         SharedWork.Over(pictures * inputs / Half, 16 * x.numel(), (begin, end) => self.LayInnermost(source, first, begin, end));
         SharedWork.Over(pictures * Pixels / 4, 8.0 * inputs * outputs * pictures * Pixels, (begin, end) => self.Multiply(first, u, bias, second, begin, end));
         SharedWork.Over(pictures * outputs / Half, 16 * y.numel(), (begin, end) => self.LayBack(second, result, begin, end));
         return y;
-    }
-
-    // [16 places, panels, in, 32]: as the product's kernel reads its right factor.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
-    private void TransformKernels(float* weight, nint toOutput, nint toInput, bool turned, float* to, int begin, int end)
-    {
-        var rows = stackalloc Vector512<float>[Half];
-        var kernel = stackalloc Vector512<float>[Half];
-        var nine = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(PictureTaps.Count)).AsSingle();
-        for (var chunk = 0; chunk < outputs / Half; chunk++)
-        {
-            var panel = to + (chunk / 2 * (nint)inputs * ProductKernel.TileColumns) + (chunk % 2 * Half);
-            for (var input = begin; input < end; input++)
-            {
-                for (var i = 0; i < Half; i++)
-                {
-                    rows[i] = Avx512F.MaskLoad(weight + (((chunk * Half) + i) * toOutput) + (input * toInput), nine, Vector512<float>.Zero);
-                }
-
-                Transposition.Exchange((float*)rows, Half, (float*)kernel, Half);
-                WinogradTransforms.Kernel((float*)kernel, turned, panel + (input * ProductKernel.TileColumns), KernelPlace);
-            }
-        }
     }
 
     // Sixteen channels of one picture at a time.
@@ -123,7 +90,7 @@ internal readonly unsafe struct WinogradConvolution(int pictures, int inputs, in
             {
                 var count = Math.Min(most, end - tile);
                 Cut(from, outside, tile, count, tiles);
-                for (var panel = 0; panel < Panels; panel++)
+                for (var panel = 0; panel < WinogradKernels.Panels(outputs); panel++)
                 {
                     MultiplyPanel(tiles, kernels + (panel * (nint)inputs * ProductKernel.TileColumns), count, sums);
                     Join(sums, count, bias, tile, panel * ProductKernel.TileColumns, to);

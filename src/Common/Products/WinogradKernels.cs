@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Diptych.Common.Runtime;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Products;
+
+/// <summary>3x3 kernels as <see cref="WinogradConvolution"/> multiplies by them, [16 places, panels, in, 32].</summary>
+internal static unsafe class WinogradKernels
+{
+    private const int Half = ProductKernel.HalfColumns;
+
+    /// <summary>Panels of 32 output channels; the last may be half full.</summary>
+    public static int Panels(int outputs) => (outputs + ProductKernel.TileColumns - 1) / ProductKernel.TileColumns;
+
+    /// <summary>From a place to the next, in numbers. A line of the cache more than its numbers take: sixteen places whole pages apart would push each other out.</summary>
+    public static nint Place(int inputs, int outputs) => ((nint)Panels(outputs) * inputs * ProductKernel.TileColumns) + Half;
+
+    /// <summary>Where the first place lies.</summary>
+    public static float* First(Tensor kernels) => MatrixProduct.Aligned(TensorData.Floats(kernels));
+
+    /// <summary>Those of W [out, in, 3, 3], or of W turned by 180 degrees with its channels exchanged.</summary>
+    public static Tensor Transform(Tensor weight, bool turned)
+    {
+        var (rows, columns) = ((int)weight.size(0), (int)weight.size(1));
+        var (outputs, inputs) = turned ? (columns, rows) : (rows, columns);
+        nint row = columns * PictureTaps.Count, column = PictureTaps.Count;
+        var kernels = empty([(WinogradTransforms.Places * Place(inputs, outputs)) + Half], dtype: ScalarType.Float32);
+        float* from = TensorData.Floats(weight), to = First(kernels);
+        SharedWork.Over(inputs, 100.0 * inputs * outputs, (begin, end) =>
+        {
+            for (var chunk = 0; chunk < outputs / Half; chunk++)
+            {
+                Transform(from, chunk, turned ? column : row, turned ? row : column, turned, to + (chunk / 2 * (nint)inputs * ProductKernel.TileColumns) + (chunk % 2 * Half), Place(inputs, outputs), begin, end);
+            }
+        });
+        return kernels;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private static void Transform(float* weight, int chunk, nint toOutput, nint toInput, bool turned, float* panel, nint place, int begin, int end)
+    {
+        var rows = stackalloc Vector512<float>[Half];
+        var kernel = stackalloc Vector512<float>[Half];
+        var nine = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(PictureTaps.Count)).AsSingle();
+        for (var input = begin; input < end; input++)
+        {
+            for (var i = 0; i < Half; i++)
+            {
+                rows[i] = Avx512F.MaskLoad(weight + (((chunk * Half) + i) * toOutput) + (input * toInput), nine, Vector512<float>.Zero);
+            }
+
+            Transposition.Exchange((float*)rows, Half, (float*)kernel, Half);
+            WinogradTransforms.Kernel((float*)kernel, turned, panel + (input * ProductKernel.TileColumns), place);
+        }
+    }
+}
