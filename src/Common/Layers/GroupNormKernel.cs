@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Diptych.Common.Runtime;
 
 namespace Diptych.Common.Layers;
 
@@ -106,5 +107,5 @@ internal readonly unsafe struct GroupNormKernel(int channels, int pixels, bool s
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Sigmoid(Vector512<float> z) => Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-z));
+    private static Vector512<float> Sigmoid(Vector512<float> z) => Vector512<float>.One / (Vector512<float>.One + Exponential.Of(-z));
 }

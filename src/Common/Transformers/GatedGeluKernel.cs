@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Diptych.Common.Runtime;
 
 namespace Diptych.Common.Transformers;
 
@@ -51,7 +52,7 @@ internal readonly unsafe struct GatedGeluKernel(int width)
 
     // exp(-z^2 / 2).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Bell(Vector512<float> z) => Vector512.Exp(z * z * Vector512.Create(-0.5f));
+    private static Vector512<float> Bell(Vector512<float> z) => Exponential.Of(z * z * Vector512.Create(-0.5f));
 
     // The normal distribution's, through erf(z / sqrt(2)) by Abramowitz and Stegun's 7.1.26, as libtorch has it: wrong by less than 1e-7.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Diptych.Common.Runtime;
 
 namespace Diptych.Common.Transformers;
 
@@ -31,11 +32,11 @@ internal readonly unsafe struct SoftmaxKernel(int width, float scale)
             }
 
             var (factor, shift) = (Vector512.Create(scale), Vector512.Create(-scale * Highest(highest)));
-            var end = Vector512.ConditionalSelect(inside, Vector512.Exp(Vector512.FusedMultiplyAdd(Vector512.Load(scores + last), factor, shift)), Vector512<float>.Zero);
+            var end = Vector512.ConditionalSelect(inside, Exponential.Of(Vector512.FusedMultiplyAdd(Vector512.Load(scores + last), factor, shift)), Vector512<float>.Zero);
             var sum = end;
             for (var i = 0; i < last; i += Lanes)
             {
-                var share = Vector512.Exp(Vector512.FusedMultiplyAdd(Vector512.Load(scores + i), factor, shift));
+                var share = Exponential.Of(Vector512.FusedMultiplyAdd(Vector512.Load(scores + i), factor, shift));
                 sum += share;
                 share.Store(scores + i);
             }
