@@ -51,6 +51,12 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor x, Tensor? activatedTime = null)
     {
         using var scope = NewDisposeScope();
+        if (_timeProjection is not null && activatedTime is not null && ResnetFunction.CanApply(x, GroupNormParameters.Of(_norm1), _conv1, _conv2, _shortcut))
+        {
+            var time = BatchRows.Like(_timeProjection.call(activatedTime), x);
+            return ResnetFunction.Apply(x, time, Parameters(), (int)_norm1.num_groups, _norm1.eps).MoveToOuterDisposeScope();
+        }
+
         var h = _norm1.Normalise(x, silu: true).Then(_conv1);
         if (_timeProjection is not null && activatedTime is not null)
         {
@@ -61,5 +67,11 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
         h = h.ThenSilu(_norm2).Then(_conv2);
         h.add_(_shortcut is null ? x : _shortcut.call(x));
         return h.MoveToOuterDisposeScope();
+    }
+
+    private IReadOnlyList<Tensor> Parameters()
+    {
+        IReadOnlyList<Tensor> inside = [_norm1.weight, _norm1.bias!, _conv1.Weight, _conv1.Bias!, _norm2.weight, _norm2.bias!, _conv2.Weight, _conv2.Bias!];
+        return _shortcut is null ? inside : [.. inside, _shortcut.Weight, _shortcut.Bias!];
     }
 }

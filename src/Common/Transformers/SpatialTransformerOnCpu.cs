@@ -1,5 +1,6 @@
 using Diptych.Common.Layers;
 using Diptych.Common.Products;
+using Diptych.Common.Runtime;
 
 namespace Diptych.Common.Transformers;
 

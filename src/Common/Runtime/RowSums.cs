@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Diptych.Common.Transformers;
+namespace Diptych.Common.Runtime;
 
 /// <summary>Sums of rows of fp32 numbers, with AVX-512.</summary>
 internal static unsafe class RowSums

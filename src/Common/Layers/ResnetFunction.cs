@@ -1,0 +1,136 @@
+using Diptych.Common.Cuda;
+using Diptych.Common.Products;
+using Diptych.Common.Runtime;
+using static TorchSharp.torch;
+
+namespace Diptych.Common.Layers;
+
+/// <summary>
+/// A residual block as one node of autograd's graph, where normalisation and convolutions run in kernels of ours on the CPU: conv2(silu(norm2(conv1(silu(norm1(x))) + t))) + x, x through a 1x1
+/// convolution where channels change. Arguments: x, t, parameters in their order, sizes; all checked before, since a backward must not throw.
+/// </summary>
+internal sealed unsafe class ResnetFunction : autograd.SingleTensorFunction<ResnetFunction>
+{
+    // x and t, before the parameters.
+    private const int Inputs = 2;
+
+    /// <inheritdoc/>
+    public override string Name => nameof(ResnetFunction);
+
+    /// <summary>Whether all of its parts are made for these sizes.</summary>
+    public static bool CanApply(Tensor x, GroupNormParameters norm, Convolution2d conv1, Convolution2d conv2, Convolution2d? shortcut) =>
+        GroupNormOnCpu.CanApply(x, norm.Weight, norm.Bias, norm.Groups) && OwnProducts.CanConvolve(x, conv1.Weight) && OwnProducts.CanConvolve(x, conv2.Weight)
+        && (shortcut is null || OwnProducts.CanConvolve(x, shortcut.Weight));
+
+    /// <summary>Runs it, with or without gradients.</summary>
+    /// <param name="x">[n, in, h, w], contiguous.</param>
+    /// <param name="time">t, [n, out].</param>
+    /// <param name="parameters">Of the first normalisation and convolution, of the second ones, of the shortcut where there is one: weight and bias each.</param>
+    /// <param name="groups">Groups of both normalisations.</param>
+    /// <param name="epsilon">Added to their variances.</param>
+    public static Tensor Apply(Tensor x, Tensor time, IReadOnlyList<Tensor> parameters, int groups, double epsilon)
+    {
+        using var scope = NewDisposeScope();
+        var (rows, shape) = (time.contiguous(), new Shape(groups, epsilon));
+        var learns = is_grad_enabled() && (x.requires_grad || time.requires_grad || parameters.Any(p => p.requires_grad));
+        return (learns ? apply([x, rows, .. parameters, shape]) : Forward(x, rows, parameters, shape).Output).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var tensors = vars[..^1].Cast<Tensor>().ToArray();
+        var shape = (Shape)vars[^1];
+        var tape = Forward(tensors[0], tensors[1], tensors[Inputs..], shape);
+        ctx.save_for_backward([.. tensors, tape.Mean1, tape.Rstd1, tape.Between, tape.Mean2, tape.Rstd2, tape.Into1, tape.Into2]);
+        ctx.save_data(nameof(Kept), new Kept(shape, Array.ConvertAll(tensors, tensor => tensor.requires_grad)));
+        ctx.set_materialize_grads(false);
+        return tape.Output;
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        using var scope = NewDisposeScope();
+        using var given = grad_output;
+        using var noGradient = no_grad();
+        var saved = ctx.get_saved_variables();
+        // Lets go of the pictures as soon as they have been used, as libtorch's own nodes do.
+        ctx.Dispose();
+        var kept = (Kept)ctx.get_data(nameof(Kept));
+        var results = new Tensor?[kept.Learns.Length + 1];
+        if (!given.IsInvalid)
+        {
+            Backward(saved, given.contiguous(), kept, results);
+        }
+
+        return HandedOver.Keep(results);
+    }
+
+    private static Tape Forward(Tensor x, Tensor time, IReadOnlyList<Tensor> p, Shape shape)
+    {
+        var (into1, mean1, rstd1) = GroupNormOnCpu.Forward(x, p[0], p[1], shape.Groups, shape.Epsilon, silu: true);
+        var between = ConvolutionProduct.Forward(into1, p[2], p[3]);
+        between.add_(time.view(time.size(0), time.size(1), 1, 1));
+        var (into2, mean2, rstd2) = GroupNormOnCpu.Forward(between, p[4], p[5], shape.Groups, shape.Epsilon, silu: true);
+        var output = ConvolutionProduct.Forward(into2, p[6], p[7]);
+        if (p.Count == 8)
+        {
+            Add(output, x);
+        }
+        else
+        {
+            using var beside = ConvolutionProduct.Forward(x, p[8], p[9]);
+            Add(output, beside);
+        }
+
+        return new(output, into1, mean1, rstd1, between, into2, mean2, rstd2);
+    }
+
+    private static void Backward(List<Tensor> saved, Tensor gradient, Kept kept, Tensor?[] results)
+    {
+        var (x, learns, count) = (saved[0], kept.Learns, kept.Learns.Length);
+        var p = saved.GetRange(Inputs, count - Inputs);
+        var (mean1, rstd1, between, mean2, rstd2, into1, into2) = (saved[count], saved[count + 1], saved[count + 2], saved[count + 3], saved[count + 4], saved[count + 5], saved[count + 6]);
+        var ofInto2 = ConvolutionProduct.InputGradient(gradient, p[6]);
+        Convolution(into2, gradient, 6);
+        var ofBetween = Norm(between, ofInto2, mean2, rstd2, 4);
+        results[1] = learns[1] ? ofBetween.sum([2, 3]) : null;
+        Convolution(into1, ofBetween, 2);
+        if (learns[0] || learns[Inputs])
+        {
+            var ofX = Norm(x, ConvolutionProduct.InputGradient(ofBetween, p[2]), mean1, rstd1, 0);
+            if (learns[0])
+            {
+                Add(ofX, p.Count == 8 ? gradient : ConvolutionProduct.InputGradient(gradient, p[8]));
+                results[0] = ofX;
+            }
+        }
+
+        if (p.Count > 8)
+        {
+            Convolution(x, gradient, 8);
+        }
+
+        Tensor Norm(Tensor input, Tensor dy, Tensor mean, Tensor rstd, int first)
+        {
+            var (dx, weight, bias) = GroupNormOnCpu.Backward(input, dy, mean, rstd, p[first], p[first + 1], kept.Shape.Groups, silu: true, learns[Inputs + first]);
+            (results[Inputs + first], results[Inputs + first + 1]) = (weight, bias);
+            return dx;
+        }
+
+        void Convolution(Tensor input, Tensor dy, int first)
+        {
+            results[Inputs + first] = learns[Inputs + first] ? ConvolutionProduct.WeightGradient(input, dy, p[first]) : null;
+            results[Inputs + first + 1] = learns[Inputs + first + 1] ? ConvolutionProduct.BiasGradient(dy) : null;
+        }
+    }
+
+    private static void Add(Tensor to, Tensor other) => RowSums.Add(TensorData.Floats(to), TensorData.Floats(other), to.numel(), TensorData.Floats(to));
+
+    private sealed record Shape(int Groups, double Epsilon);
+
+    private sealed record Kept(Shape Shape, bool[] Learns);
+
+    private sealed record Tape(Tensor Output, Tensor Into1, Tensor Mean1, Tensor Rstd1, Tensor Between, Tensor Into2, Tensor Mean2, Tensor Rstd2);
+}

@@ -1,0 +1,85 @@
+using Diptych.Common.Layers;
+using Diptych.Common.Products;
+using Diptych.Common.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Diptych.Tests.Common.Layers;
+
+/// <summary>A residual block in one piece, and every gradient through it, against the same in libtorch's operators in fp64.</summary>
+public sealed class ResnetFunctionTests : IDisposable
+{
+    // Against the largest number of each result: fp32 through four layers, among them Winograd's sums.
+    private const double Rounding = 2e-5;
+
+    private readonly ProductChoice _before = OwnProducts.Choice;
+
+    public ResnetFunctionTests()
+    {
+        Assert.SkipUnless(OwnProducts.AreSupported, "this processor has no AVX-512");
+        OwnProducts.Choice = ProductChoice.Always;
+    }
+
+    public void Dispose() => OwnProducts.Choice = _before;
+
+    [Theory]
+    [InlineData(1, 32, 32, 4, 4, false)]
+    [InlineData(2, 48, 80, 8, 8, false)]
+    [InlineData(2, 96, 96, 16, 16, false)]
+    [InlineData(3, 64, 32, 16, 16, false)]
+    [InlineData(4, 64, 64, 8, 8, true)]
+    [InlineData(5, 48, 80, 8, 8, true)]
+    public void One_piece_is_the_layers_one_by_one(long samples, long inputs, long outputs, long height, long width, bool isKept)
+    {
+        using var scope = NewDisposeScope();
+        var random = new RandomStream(7, RandomPurpose.Other);
+        using var block = new ResnetBlock2D(inputs, outputs, groups: 8, epsilon: 1e-5, timeChannels: 24);
+        foreach (var (_, parameter) in block.named_parameters())
+        {
+            using var noGradient = no_grad();
+            parameter.add_(random.Normal(parameter.shape), alpha: 0.1);
+        }
+
+        var (x, time, gradient) = (random.Normal(samples, inputs, height, width), random.Normal(samples, 24), random.Normal(samples, outputs, height, width));
+        using (isKept ? KeptKernels.Of(block) : null)
+        {
+            var names = block.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+            Assert.True(OwnProducts.CanConvolve(x, names["conv1.weight"]) && OwnProducts.CanConvolve(x, names["conv2.weight"]));
+            var actual = Run(block, x, time, gradient);
+            var frozen = RunFrozen(block, x, time, gradient);
+            OwnProducts.Choice = ProductChoice.Never;
+            block.to(ScalarType.Float64);
+            var expected = Run(block, x.to_type(ScalarType.Float64), time.to_type(ScalarType.Float64), gradient.to_type(ScalarType.Float64));
+
+            Assert.Equal(expected.Keys, actual.Keys);
+            foreach (var (name, number) in expected)
+            {
+                Close.OfLargest(number, actual[name], Rounding, name);
+            }
+
+            Close.OfLargest(expected["output"], frozen["output"], Rounding, "output, frozen");
+            Close.OfLargest(expected["x"], frozen["x"], Rounding, "x, frozen");
+        }
+    }
+
+    private static Dictionary<string, Tensor> RunFrozen(ResnetBlock2D block, Tensor x, Tensor time, Tensor gradient)
+    {
+        block.SetLearning(false);
+        var pictures = x.detach().requires_grad_(true);
+        var output = block.call(pictures, time);
+        output.backward([gradient]);
+        block.SetLearning(true);
+        return new() { ["output"] = output.detach(), ["x"] = pictures.grad! };
+    }
+
+    private static Dictionary<string, Tensor> Run(ResnetBlock2D block, Tensor x, Tensor time, Tensor gradient)
+    {
+        block.zero_grad();
+        var (pictures, rows) = (x.detach().requires_grad_(true), time.detach().requires_grad_(true));
+        var output = block.call(pictures, rows);
+        output.backward([gradient]);
+        var results = block.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.clone());
+        (results["output"], results["x"], results["time"]) = (output.detach(), pictures.grad!, rows.grad!);
+        return results;
+    }
+}
