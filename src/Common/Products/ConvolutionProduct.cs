@@ -99,7 +99,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
 
     private static Tensor Tiled(Tensor pictures, Tensor weight, bool turned, float* bias)
     {
-        var kept = KeptKernels.Find(weight, turned);
+        var kept = KeptKernels.FindKernels(weight, turned);
         using var own = kept is null ? WinogradKernels.Transform(weight, turned) : null;
         return new WinogradConvolution((int)pictures.size(0), (int)pictures.size(1), (int)weight.size(turned ? 1 : 0), (int)pictures.size(2), (int)pictures.size(3)).Run(pictures, kept ?? own!, bias);
     }

@@ -32,15 +32,12 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
         return new((int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width), CanTile(pictures, weight));
     }
 
-    /// <summary>Whether a weight's transformed kernels may be kept (<see cref="KeptKernels"/>).</summary>
-    public static bool CanKeep(Tensor weight) => weight.size(2) == 3 && weight.size(0) * weight.size(1) <= MostKept;
-
     /// <summary>Whether a convolution goes by tiles, and faster so.</summary>
     public static bool CanTile(Tensor pictures, Tensor weight)
     {
         var (height, width) = (pictures.size(2), pictures.size(3));
         var (pixels, kernels) = (pictures.size(0) * height * width, weight.size(0) * weight.size(1));
         return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pixels >= LeastPixelsOfKept
-            && ((pixels >= LeastPixels && kernels <= MostKernels) || KeptKernels.Has(weight));
+            && ((pixels >= LeastPixels && kernels <= MostKernels) || (kernels <= MostKept && KeptKernels.Has(weight)));
     }
 }

@@ -3,6 +3,9 @@ namespace Diptych.Common.Products;
 /// <summary>The right factor of a product, handed out in panels as the kernel reads them.</summary>
 internal unsafe interface IProductPanels
 {
+    /// <summary>Where a panel lies as the kernel reads it, from an even chunk and a depth on; null where it must be packed.</summary>
+    float* Find(int chunk, int from);
+
     /// <summary>Writes sixteen columns.</summary>
     /// <param name="chunk">Which sixteen.</param>
     /// <param name="from">First depth; a multiple of sixteen.</param>

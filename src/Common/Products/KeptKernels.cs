@@ -5,14 +5,16 @@ using static TorchSharp.torch;
 namespace Diptych.Common.Products;
 
 /// <summary>
-/// Keeps a network's 3x3 kernels as <see cref="WinogradConvolution"/> reads them, each from its first use until disposed of: while a network draws, or does not learn, transforming them in every
-/// convolution would cost as much as is won on small pictures. Meanwhile its weights may not change.
+/// Keeps a small network's weights as the kernels read them, each from its first use until disposed of: while a network draws, or does not learn, laying them out anew in every product would take a
+/// tenth of the time, and transforming 3x3 kernels as much as is won by it on small pictures. Meanwhile its weights may not change.
 /// </summary>
-/// <remarks>Twice sixteen ninths of the memory of those kernels, which are small ones (<see cref="OwnProducts"/>): 40 MB of the embedded model's, none of Stable Diffusion's.</remarks>
+/// <remarks>Of the embedded model it takes 100 MB at most, forward and backward. Of larger networks, whose products outweigh it, nothing is kept.</remarks>
 public sealed class KeptKernels : IDisposable
 {
+    private const long MostParameters = 64L << 20;
+
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<nint, Entry> Known = [];
+    private static readonly Dictionary<nint, KeptWeight> Known = [];
 
     private readonly List<nint> _addresses = [];
 
@@ -25,51 +27,31 @@ public sealed class KeptKernels : IDisposable
     {
         ArgumentNullException.ThrowIfNull(network);
         var kept = new KeptKernels();
-        if (!OwnProducts.AreUsedInConvolutions)
+        if (OwnProducts.AreUsedInConvolutions && network.parameters().Sum(p => p.numel()) <= MostParameters)
         {
-            return kept;
-        }
-
-        lock (Gate)
-        {
-            foreach (var layer in network.modules().OfType<Convolution2d>().Where(layer => OwnProducts.CanKeep(layer.Weight)))
+            lock (Gate)
             {
-                var address = TensorData.Address(layer.Weight);
-                if (!Known.TryGetValue(address, out var entry))
+                foreach (var weight in Weights(network).Where(OwnProducts.CanKeep))
                 {
-                    Known.Add(address, entry = new Entry());
+                    kept.Hold(weight);
                 }
-
-                entry.Holders++;
-                kept._addresses.Add(address);
             }
         }
 
         return kept;
     }
 
-    /// <summary>Whether a weight's are.</summary>
-    internal static bool Has(Tensor weight)
-    {
-        lock (Gate)
-        {
-            return Known.Count > 0 && Known.ContainsKey(TensorData.Address(weight));
-        }
-    }
+    /// <summary>Whether a convolution's weight is kept.</summary>
+    internal static bool Has(Tensor weight) => Find(TensorData.Address(weight)) is not null;
 
-    /// <summary>A weight's kernels where they are kept, which stay the keeper's; otherwise null.</summary>
-    internal static Tensor? Find(Tensor weight, bool turned)
-    {
-        Entry? entry;
-        lock (Gate)
-        {
-            if (Known.Count == 0 || !Known.TryGetValue(TensorData.Address(weight), out entry))
-            {
-                return null;
-            }
-        }
+    /// <summary>A convolution's kernels as <see cref="WinogradConvolution"/> reads them, where they are kept; they stay the keeper's.</summary>
+    internal static Tensor? FindKernels(Tensor weight, bool turned) => Find(TensorData.Address(weight))?.Kernels(weight, turned);
 
-        return entry.Kernels(weight, turned);
+    /// <summary>Where a linear layer's weight lies as <see cref="PackedPanels"/>, where it is kept; otherwise null.</summary>
+    internal static unsafe float* FindPanels(float* weight, bool forGradient)
+    {
+        var kept = Find((nint)weight);
+        return kept is null ? null : kept.Panels(weight, forGradient);
     }
 
     /// <inheritdoc/>
@@ -90,27 +72,33 @@ public sealed class KeptKernels : IDisposable
         }
     }
 
-    private sealed class Entry : IDisposable
+    private void Hold(Tensor weight)
     {
-        private readonly Lock _gate = new();
-        private readonly Tensor?[] _kernels = new Tensor?[2];
-
-        public int Holders { get; set; }
-
-        public Tensor Kernels(Tensor weight, bool turned)
+        var address = TensorData.Address(weight);
+        if (!Known.TryGetValue(address, out var kept))
         {
-            lock (_gate)
-            {
-                return _kernels[turned ? 1 : 0] ??= WinogradKernels.Transform(weight, turned).DetachFromDisposeScope();
-            }
+            Known.Add(address, kept = new KeptWeight((int)weight.size(0), (int)weight.size(1)));
         }
 
-        public void Dispose()
+        kept.Holders++;
+        _addresses.Add(address);
+    }
+
+    private static KeptWeight? Find(nint address)
+    {
+        lock (Gate)
         {
-            foreach (var kernels in _kernels)
-            {
-                kernels?.Dispose();
-            }
+            return Known.Count == 0 ? null : Known.GetValueOrDefault(address);
         }
     }
+
+    // A layer is not among its own modules in TorchSharp.
+    private static IEnumerable<Tensor> Weights(nn.Module network) => network.modules().Prepend(network)
+        .Select(layer => layer switch
+        {
+            Convolution2d convolution => convolution.Weight,
+            LinearLayer linear => linear.Weight,
+            _ => null,
+        })
+        .OfType<Tensor>();
 }

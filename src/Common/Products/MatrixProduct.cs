@@ -53,6 +53,7 @@ internal static unsafe class MatrixProduct
     {
         var memory = stackalloc float[(MostPanels * MostDepth * ProductKernel.TileColumns) + Line];
         var first = Aligned(memory);
+        var places = stackalloc float*[MostPanels];
         var size = BlockDepth(depth);
         // A left factor that no cache holds is read once for several panels; otherwise one panel stays nearest.
         var group = (double)rows * depth > CachedFactor ? MostPanels : 1;
@@ -64,7 +65,13 @@ internal static unsafe class MatrixProduct
                 var count = Math.Min(size, depth - k);
                 for (var panel = 0; panel < panels; panel++)
                 {
-                    var numbers = first + (panel * size * ProductKernel.TileColumns);
+                    places[panel] = b.Find(chunk + (2 * panel), k);
+                    if (places[panel] is not null)
+                    {
+                        continue;
+                    }
+
+                    var numbers = places[panel] = first + (panel * size * ProductKernel.TileColumns);
                     b.Pack(chunk + (2 * panel), k, count, numbers);
                     // The half of a last panel that is not there repeats what is: nobody reads its sums.
                     b.Pack(Math.Min(chunk + (2 * panel) + 1, to - 1), k, count, numbers + ProductKernel.HalfColumns);
@@ -78,7 +85,7 @@ internal static unsafe class MatrixProduct
                         var (left, right) = (chunk + (2 * panel), chunk + (2 * panel) + 1);
                         var here = Math.Min(step, rows - row);
                         MultiplyPanel(
-                            a.From(row, k), first + (panel * size * ProductKernel.TileColumns), here, count,
+                            a.From(row, k), places[panel], here, count,
                             c.Half(left, row, here, k == 0), right < to ? c.Half(right, row, here, k == 0) : ProductTarget.Waste);
                     }
                 }

@@ -57,8 +57,8 @@ public static class OwnProducts
             && ((weight.size(2) == 1 && x.size(2) * x.size(3) <= MostPlainPixels) || (weight.size(2) == 3 && IsBetterOurs(x, weight))) && AreUsedInConvolutions && !Autocast.IsOn(x.device);
     }
 
-    /// <summary>Whether this weight's kernels are worth keeping transformed while it does not change.</summary>
-    internal static bool CanKeep(Tensor weight) => IsFloat(weight, weight) && weight.size(0) % Block == 0 && weight.size(1) % Block == 0 && ConvolutionSizes.CanKeep(weight);
+    /// <summary>Whether the kernels can read this weight, which may be kept as they do (<see cref="KeptKernels"/>).</summary>
+    internal static bool CanKeep(Tensor weight) => IsFloat(weight, weight) && weight.size(0) % Block == 0 && weight.size(1) % Block == 0;
 
     // Libtorch's convolutions are good but for two kinds. Of few pixels it lays the weight anew in every one. Of many, tiles save multiplications where transformed kernels,
     // 16 / 9 as large, still fit a cache.

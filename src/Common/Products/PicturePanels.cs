@@ -14,6 +14,9 @@ internal readonly unsafe struct PicturePanels(float* first, int channels, int pi
     private readonly float* _first = first;
 
     /// <inheritdoc/>
+    public float* Find(int chunk, int from) => null;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int chunk, int from, int count, float* to)
     {

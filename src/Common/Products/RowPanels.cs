@@ -13,6 +13,9 @@ internal readonly unsafe struct RowPanels(float* first, nint row, int chunksPerP
     private readonly float* _first = first;
 
     /// <inheritdoc/>
+    public float* Find(int chunk, int from) => null;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int chunk, int from, int count, float* to)
     {

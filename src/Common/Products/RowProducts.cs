@@ -7,16 +7,34 @@ namespace Diptych.Common.Products;
 internal static unsafe class RowProducts
 {
     /// <summary>y = x W^T + b; added to what is there where asked for, then without b.</summary>
-    public static void Forward(float* x, int rows, int inputs, float* weight, int outputs, float* bias, float* y, bool adds = false) =>
-        MatrixProduct.Multiply(
-            new ProductFactor(x, inputs, 1), new TransposedPanels(weight, inputs), rows, inputs, outputs / ProductKernel.HalfColumns,
-            ProductTarget.Matrix(y, outputs) with { ColumnBias = bias, Adds = adds });
+    public static void Forward(float* x, int rows, int inputs, float* weight, int outputs, float* bias, float* y, bool adds = false)
+    {
+        var (factor, chunks, target) = (new ProductFactor(x, inputs, 1), outputs / ProductKernel.HalfColumns, ProductTarget.Matrix(y, outputs) with { ColumnBias = bias, Adds = adds });
+        var kept = KeptKernels.FindPanels(weight, forGradient: false);
+        if (kept is null)
+        {
+            MatrixProduct.Multiply(factor, new TransposedPanels(weight, inputs), rows, inputs, chunks, target);
+        }
+        else
+        {
+            MatrixProduct.Multiply(factor, new PackedPanels(kept, inputs), rows, inputs, chunks, target);
+        }
+    }
 
     /// <summary>dx = dy W; added to what is there where asked for.</summary>
-    public static void InputGradient(float* gradient, int rows, int outputs, float* weight, int inputs, float* result, bool adds = false) =>
-        MatrixProduct.Multiply(
-            new ProductFactor(gradient, outputs, 1), new RowPanels(weight, inputs), rows, outputs, inputs / ProductKernel.HalfColumns,
-            ProductTarget.Matrix(result, inputs) with { Adds = adds });
+    public static void InputGradient(float* gradient, int rows, int outputs, float* weight, int inputs, float* result, bool adds = false)
+    {
+        var (factor, chunks, target) = (new ProductFactor(gradient, outputs, 1), inputs / ProductKernel.HalfColumns, ProductTarget.Matrix(result, inputs) with { Adds = adds });
+        var kept = KeptKernels.FindPanels(weight, forGradient: true);
+        if (kept is null)
+        {
+            MatrixProduct.Multiply(factor, new RowPanels(weight, inputs), rows, outputs, chunks, target);
+        }
+        else
+        {
+            MatrixProduct.Multiply(factor, new PackedPanels(kept, outputs), rows, outputs, chunks, target);
+        }
+    }
 
     /// <summary>dW = dy^T x.</summary>
     public static void WeightGradient(float* x, float* gradient, int rows, int inputs, int outputs, float* result) =>

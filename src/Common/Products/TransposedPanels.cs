@@ -10,6 +10,9 @@ internal readonly unsafe struct TransposedPanels(float* first, nint depth) : IPr
     private readonly float* _first = first;
 
     /// <inheritdoc/>
+    public float* Find(int chunk, int from) => null;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int chunk, int from, int count, float* to)
     {

@@ -14,6 +14,9 @@ internal readonly unsafe struct TransposedPicturePanels(float* first, int channe
     private readonly float* _first = first;
 
     /// <inheritdoc/>
+    public float* Find(int chunk, int from) => null;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public void Pack(int chunk, int from, int count, float* to)

@@ -1,3 +1,4 @@
+using Diptych.Common.Layers;
 using Diptych.Common.Products;
 using Diptych.Common.Runtime;
 using Diptych.Common.Transformers;
@@ -45,12 +46,17 @@ public sealed class SpatialTransformerTests : IDisposable
         Assert.NotNull(SpatialShape.For(x, text, layers.named_parameters().First().parameter, blocks, 3, 8, 1e-6));
 
         var actual = Run(layers, x, text, gradient);
-        var drawn = Drawn(layers, x, text);
+        var (drawn, kept) = (Drawn(layers, x, text), RunKept(layers, x, text, gradient));
         OwnProducts.Choice = ProductChoice.Never;
         layers.to(ScalarType.Float64);
         var expected = Run(layers, x.to_type(ScalarType.Float64), text.to_type(ScalarType.Float64), gradient.to_type(ScalarType.Float64));
 
         Close.OfLargest(expected["output"], drawn, Rounding, "drawn");
+        foreach (var (name, number) in kept)
+        {
+            Close.OfLargest(expected[name], number, Rounding, $"{name}, frozen and kept");
+        }
+
         Assert.Equal(expected.Keys, actual.Keys);
         foreach (var (name, number) in expected)
         {
@@ -71,6 +77,17 @@ public sealed class SpatialTransformerTests : IDisposable
     {
         using var noGradient = no_grad();
         return layers.call(x, text);
+    }
+
+    private static Dictionary<string, Tensor> RunKept(SpatialTransformer layers, Tensor x, Tensor text, Tensor gradient)
+    {
+        using var kept = KeptKernels.Of(layers);
+        layers.SetLearning(false);
+        var (pictures, rows) = (x.detach().requires_grad_(true), text.detach().requires_grad_(true));
+        var output = layers.call(pictures, rows);
+        output.backward([gradient]);
+        layers.SetLearning(true);
+        return new() { ["output"] = output.detach(), ["x"] = pictures.grad!, ["text"] = rows.grad! };
     }
 
     private static Dictionary<string, Tensor> Run(SpatialTransformer layers, Tensor x, Tensor text, Tensor gradient)
