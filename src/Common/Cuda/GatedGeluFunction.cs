@@ -30,31 +30,17 @@ public static class GatedGeluFunction
     }
 
     /// <summary>Autograd's view of <see cref="GatedGeluKernels"/>.</summary>
-    private sealed class Recorded : autograd.SingleTensorFunction<Recorded>
+    private sealed class Recorded : ManagedFunction<Recorded>
     {
         public override string Name => nameof(GatedGeluFunction);
 
-        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        protected override (Tensor Output, List<Tensor> Saved, object Kept) Forward(object[] arguments)
         {
-            var h = KernelOperand.Row((Tensor)vars[0]);
+            var h = KernelOperand.Row((Tensor)arguments[0]);
             var module = CudaKernels.For(h)!;
-            ctx.save_for_backward([h]);
-            ctx.save_data(nameof(CudaModule), module);
-            ctx.set_materialize_grads(false);
-            return GatedGeluKernels.Forward(module, h);
+            return (GatedGeluKernels.Forward(module, h), [h], module);
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
-        {
-            using var scope = NewDisposeScope();
-            using var gradient = grad_output;
-            using var noGradient = no_grad();
-            var saved = ctx.get_saved_variables();
-            // Lets go of the input as soon as it has been used, as libtorch's own nodes do.
-            ctx.Dispose();
-            return gradient.IsInvalid
-                ? HandedOver.Keep((Tensor?)null)
-                : HandedOver.Keep(GatedGeluKernels.Backward((CudaModule)ctx.get_data(nameof(CudaModule)), saved[0], KernelOperand.Row(gradient)));
-        }
+        protected override Tensor?[] Backward(List<Tensor> saved, Tensor gradient, object kept) => [GatedGeluKernels.Backward((CudaModule)kept, saved[0], KernelOperand.Row(gradient))];
     }
 }

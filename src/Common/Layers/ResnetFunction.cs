@@ -7,15 +7,12 @@ namespace Diptych.Common.Layers;
 
 /// <summary>
 /// A residual block as one node of autograd's graph, where normalisation and convolutions run in kernels of ours on the CPU: conv2(silu(norm2(conv1(silu(norm1(x))) + t))) + x, x through a 1x1
-/// convolution where channels change. Arguments: x, t, parameters in their order, sizes; all checked before, since a backward must not throw.
+/// convolution where channels change. Arguments: x, t, parameters in their order, sizes.
 /// </summary>
-internal sealed unsafe class ResnetFunction : autograd.SingleTensorFunction<ResnetFunction>
+internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
 {
     // x and t, before the parameters.
     private const int Inputs = 2;
-
-    /// <inheritdoc/>
-    public override string Name => nameof(ResnetFunction);
 
     /// <summary>Whether all of its parts are made for these sizes.</summary>
     public static bool CanApply(Tensor x, GroupNormParameters norm, Convolution2d conv1, Convolution2d conv2, Convolution2d? shortcut) =>
@@ -37,34 +34,22 @@ internal sealed unsafe class ResnetFunction : autograd.SingleTensorFunction<Resn
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override (Tensor Output, List<Tensor> Saved, object Kept) Forward(object[] arguments)
     {
-        var tensors = vars[..^1].Cast<Tensor>().ToArray();
-        var shape = (Shape)vars[^1];
+        var tensors = arguments[..^1].Cast<Tensor>().ToArray();
+        var shape = (Shape)arguments[^1];
         var tape = Forward(tensors[0], tensors[1], tensors[Inputs..], shape);
-        ctx.save_for_backward([.. tensors, tape.Mean1, tape.Rstd1, tape.Between, tape.Mean2, tape.Rstd2, tape.Into1, tape.Into2]);
-        ctx.save_data(nameof(Kept), new Kept(shape, Array.ConvertAll(tensors, tensor => tensor.requires_grad)));
-        ctx.set_materialize_grads(false);
-        return tape.Output;
+        return (
+            tape.Output, [.. tensors, tape.Mean1, tape.Rstd1, tape.Between, tape.Mean2, tape.Rstd2, tape.Into1, tape.Into2], new Kept(shape, Array.ConvertAll(tensors, tensor => tensor.requires_grad)));
     }
 
     /// <inheritdoc/>
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override Tensor?[] Backward(List<Tensor> saved, Tensor gradient, object kept)
     {
-        using var scope = NewDisposeScope();
-        using var given = grad_output;
-        using var noGradient = no_grad();
-        var saved = ctx.get_saved_variables();
-        // Lets go of the pictures as soon as they have been used, as libtorch's own nodes do.
-        ctx.Dispose();
-        var kept = (Kept)ctx.get_data(nameof(Kept));
-        var results = new Tensor?[kept.Learns.Length + 1];
-        if (!given.IsInvalid)
-        {
-            Backward(saved, given.contiguous(), kept, results);
-        }
-
-        return HandedOver.Keep(results);
+        var of = (Kept)kept;
+        var results = new Tensor?[of.Learns.Length + 1];
+        Backward(saved, gradient.contiguous(), of, results);
+        return results;
     }
 
     private static Tape Forward(Tensor x, Tensor time, IReadOnlyList<Tensor> p, Shape shape)

@@ -99,9 +99,17 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
 
     private static Tensor Tiled(Tensor pictures, Tensor weight, bool turned, float* bias)
     {
-        var kept = KeptKernels.FindKernels(weight, turned);
-        using var own = kept is null ? WinogradKernels.Transform(weight, turned) : null;
-        return new WinogradConvolution((int)pictures.size(0), (int)pictures.size(1), (int)weight.size(turned ? 1 : 0), (int)pictures.size(2), (int)pictures.size(3)).Run(pictures, kept ?? own!, bias);
+        var (rows, columns) = ((int)weight.size(0), (int)weight.size(1));
+        var (outputs, inputs) = turned ? (columns, rows) : (rows, columns);
+        var kernels = KeptKernels.FindKernels(weight, turned);
+        using var room = kernels is null ? empty([WinogradKernels.Size(inputs, outputs) + ProductKernel.HalfColumns], dtype: ScalarType.Float32) : null;
+        if (room is not null)
+        {
+            kernels = MatrixProduct.Aligned(TensorData.Floats(room));
+            WinogradKernels.Transform(TensorData.Floats(weight), rows, columns, turned, kernels);
+        }
+
+        return new WinogradConvolution((int)pictures.size(0), inputs, outputs, (int)pictures.size(2), (int)pictures.size(3)).Run(pictures, kernels, bias);
     }
 
     private static RowPanels Channels(Tensor pictures, int channels, int pixels) =>

@@ -44,14 +44,18 @@ public sealed class KeptKernels : IDisposable
     /// <summary>Whether a convolution's weight is kept.</summary>
     internal static bool Has(Tensor weight) => Find(TensorData.Address(weight)) is not null;
 
-    /// <summary>A convolution's kernels as <see cref="WinogradConvolution"/> reads them, where they are kept; they stay the keeper's.</summary>
-    internal static Tensor? FindKernels(Tensor weight, bool turned) => Find(TensorData.Address(weight))?.Kernels(weight, turned);
+    /// <summary>A convolution's kernels as <see cref="WinogradConvolution"/> reads them, where they are kept; otherwise null.</summary>
+    internal static unsafe float* FindKernels(Tensor weight, bool turned)
+    {
+        var kept = Find(TensorData.Address(weight));
+        return kept is null ? null : kept.Kernels(turned);
+    }
 
     /// <summary>Where a linear layer's weight lies as <see cref="PackedPanels"/>, where it is kept; otherwise null.</summary>
     internal static unsafe float* FindPanels(float* weight, bool forGradient)
     {
         var kept = Find((nint)weight);
-        return kept is null ? null : kept.Panels(weight, forGradient);
+        return kept is null ? null : kept.Panels(forGradient);
     }
 
     /// <inheritdoc/>
@@ -77,7 +81,7 @@ public sealed class KeptKernels : IDisposable
         var address = TensorData.Address(weight);
         if (!Known.TryGetValue(address, out var kept))
         {
-            Known.Add(address, kept = new KeptWeight((int)weight.size(0), (int)weight.size(1)));
+            Known.Add(address, kept = new KeptWeight(weight));
         }
 
         kept.Holders++;

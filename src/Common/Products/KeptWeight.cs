@@ -1,45 +1,82 @@
+using System.Runtime.InteropServices;
+using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Products;
 
-/// <summary>One weight as the kernels read it, in the ways that were asked for.</summary>
-/// <param name="outputs">Channels or numbers out.</param>
-/// <param name="inputs">Channels or numbers in.</param>
-internal sealed unsafe class KeptWeight(int outputs, int inputs) : IDisposable
+/// <summary>One weight as the kernels read it, in the ways that were asked for. What it holds are no tensors: any thread may be the first to ask.</summary>
+/// <param name="weight">[out, in] or [out, in, 3, 3].</param>
+internal sealed unsafe class KeptWeight(Tensor weight) : IDisposable
 {
+    private const nuint Line = 64;
+
+    private readonly int _outputs = (int)weight.size(0);
+    private readonly int _inputs = (int)weight.size(1);
+
+    // Keeps the memory, by whose address it is known, from becoming another weight's.
+    private readonly Tensor _weight = weight.detach().DetachFromDisposeScope();
+    private readonly float* _numbers = TensorData.Floats(weight);
     private readonly Lock _gate = new();
-    private readonly Tensor?[] _kernels = new Tensor?[2];
-    private readonly Tensor?[] _panels = new Tensor?[2];
+    private float* _kernels;
+    private float* _turnedKernels;
+    private float* _panels;
+    private float* _gradientPanels;
 
     /// <summary>How many keep it.</summary>
     public int Holders { get; set; }
 
     /// <summary>Its kernels (<see cref="WinogradKernels"/>), turned for the input's gradient.</summary>
-    public Tensor Kernels(Tensor weight, bool turned)
+    public float* Kernels(bool turned)
     {
         lock (_gate)
         {
-            return _kernels[turned ? 1 : 0] ??= WinogradKernels.Transform(weight, turned).DetachFromDisposeScope();
+            ref var kernels = ref turned ? ref _turnedKernels : ref _kernels;
+            if (kernels is null)
+            {
+                var room = Room(turned ? WinogradKernels.Size(_outputs, _inputs) : WinogradKernels.Size(_inputs, _outputs));
+                WinogradKernels.Transform(_numbers, _outputs, _inputs, turned, room);
+                kernels = room;
+            }
+
+            return kernels;
         }
     }
 
-    /// <summary>As the right factor of a linear layer, or of its input's gradient.</summary>
-    public float* Panels(float* weight, bool forGradient)
+    /// <summary>As the right factor of a linear layer, or of its input's gradient (<see cref="PackedPanels"/>).</summary>
+    public float* Panels(bool forGradient)
     {
         lock (_gate)
         {
-            return PackedPanels.First(_panels[forGradient ? 1 : 0] ??= (forGradient
-                ? PackedPanels.Lay(new RowPanels(weight, inputs), outputs, inputs / ProductKernel.HalfColumns)
-                : PackedPanels.Lay(new TransposedPanels(weight, inputs), inputs, outputs / ProductKernel.HalfColumns)).DetachFromDisposeScope());
+            ref var panels = ref forGradient ? ref _gradientPanels : ref _panels;
+            if (panels is null)
+            {
+                var (depth, chunks) = forGradient ? (_outputs, _inputs / ProductKernel.HalfColumns) : (_inputs, _outputs / ProductKernel.HalfColumns);
+                var room = Room(PackedPanels.Size(depth, chunks));
+                if (forGradient)
+                {
+                    PackedPanels.Lay(new RowPanels(_numbers, _inputs), depth, chunks, room);
+                }
+                else
+                {
+                    PackedPanels.Lay(new TransposedPanels(_numbers, _inputs), depth, chunks, room);
+                }
+
+                panels = room;
+            }
+
+            return panels;
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in _kernels.Concat(_panels))
-        {
-            tensor?.Dispose();
-        }
+        NativeMemory.AlignedFree(_kernels);
+        NativeMemory.AlignedFree(_turnedKernels);
+        NativeMemory.AlignedFree(_panels);
+        NativeMemory.AlignedFree(_gradientPanels);
+        _weight.Dispose();
     }
+
+    private static float* Room(nint count) => (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), Line);
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace Diptych.Common.Products;
 
-/// <summary>Autograd's view of a layer's products. Arguments: x, weight, bias or none; all checked before, since a backward must not throw.</summary>
-internal sealed class LayerFunction<TProduct> : autograd.SingleTensorFunction<LayerFunction<TProduct>>
+/// <summary>Autograd's view of a layer's products. Arguments: x, weight, bias or none.</summary>
+internal sealed class LayerFunction<TProduct> : ManagedFunction<LayerFunction<TProduct>>
     where TProduct : ILayerProduct
 {
     /// <inheritdoc/>
@@ -23,39 +23,21 @@ internal sealed class LayerFunction<TProduct> : autograd.SingleTensorFunction<La
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override (Tensor Output, List<Tensor> Saved, object Kept) Forward(object[] arguments)
     {
-        var (input, weight, bias) = ((Tensor)vars[0], (Tensor)vars[1], vars.Length > 2 ? (Tensor)vars[2] : null);
+        var (input, weight, bias) = ((Tensor)arguments[0], (Tensor)arguments[1], arguments.Length > 2 ? (Tensor)arguments[2] : null);
         var x = input.is_contiguous() ? input : input.contiguous();
-        var y = TProduct.Forward(x, weight, bias);
         // The input is needed for the weight's gradient only.
-        ctx.save_for_backward(weight.requires_grad ? [weight, x] : [weight]);
-        ctx.save_data(nameof(Kept), new Kept(input.requires_grad, weight.requires_grad, bias?.requires_grad));
-        ctx.set_materialize_grads(false);
-        return y;
+        return (TProduct.Forward(x, weight, bias), weight.requires_grad ? [weight, x] : [weight], new Kept(input.requires_grad, weight.requires_grad, bias?.requires_grad));
     }
 
     /// <inheritdoc/>
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override Tensor?[] Backward(List<Tensor> saved, Tensor gradient, object kept)
     {
-        using var scope = NewDisposeScope();
-        using var given = grad_output;
-        using var noGradient = no_grad();
-        var saved = ctx.get_saved_variables();
-        // Lets go of the input as soon as it has been used, as libtorch's own nodes do.
-        ctx.Dispose();
-        var kept = (Kept)ctx.get_data(nameof(Kept));
-        if (given.IsInvalid)
-        {
-            return kept.Bias is null ? HandedOver.Keep(null, null) : HandedOver.Keep(null, null, null);
-        }
-
-        var gradient = given.is_contiguous() ? given : given.contiguous();
-        var input = kept.Input ? TProduct.InputGradient(gradient, saved[0]) : null;
-        var weight = kept.Weight ? TProduct.WeightGradient(saved[1], gradient, saved[0]) : null;
-        return kept.Bias is { } biasLearns
-            ? HandedOver.Keep(input, weight, biasLearns ? TProduct.BiasGradient(gradient) : null)
-            : HandedOver.Keep(input, weight);
+        var (learns, dy) = ((Kept)kept, gradient.is_contiguous() ? gradient : gradient.contiguous());
+        var input = learns.Input ? TProduct.InputGradient(dy, saved[0]) : null;
+        var weight = learns.Weight ? TProduct.WeightGradient(saved[1], dy, saved[0]) : null;
+        return learns.Bias is { } biasLearns ? [input, weight, biasLearns ? TProduct.BiasGradient(dy) : null] : [input, weight];
     }
 
     private sealed record Kept(bool Input, bool Weight, bool? Bias);

@@ -1,6 +1,3 @@
-using Diptych.Common.Runtime;
-using static TorchSharp.torch;
-
 namespace Diptych.Common.Products;
 
 /// <summary>A right factor laid out once as the kernel reads it, [panels, depth, 32], so that no product has to.</summary>
@@ -14,25 +11,21 @@ internal readonly unsafe struct PackedPanels(float* first, int depth) : IProduct
     /// <param name="factor">The factor.</param>
     /// <param name="depth">Its rows; a multiple of sixteen.</param>
     /// <param name="chunks">Its columns, in sixteens.</param>
-    public static Tensor Lay<TPanels>(TPanels factor, int depth, int chunks)
+    /// <param name="to">Where it goes.</param>
+    public static void Lay<TPanels>(TPanels factor, int depth, int chunks, float* to)
         where TPanels : struct, IProductPanels
     {
-        var panels = (chunks + 1) / 2;
-        var laid = empty([((long)panels * depth * ProductKernel.TileColumns) + ProductKernel.HalfColumns], dtype: ScalarType.Float32);
-        var to = First(laid);
-        for (var panel = 0; panel < panels; panel++)
+        for (var panel = 0; panel < (chunks + 1) / 2; panel++)
         {
             factor.Pack(2 * panel, 0, depth, to);
             // The half of a last panel that is not there repeats what is: nobody reads its sums.
             factor.Pack(Math.Min((2 * panel) + 1, chunks - 1), 0, depth, to + ProductKernel.HalfColumns);
             to += depth * ProductKernel.TileColumns;
         }
-
-        return laid;
     }
 
-    /// <summary>Where one that was laid out begins.</summary>
-    public static float* First(Tensor laid) => MatrixProduct.Aligned(TensorData.Floats(laid));
+    /// <summary>Numbers one of so many rows and columns, in sixteens, takes.</summary>
+    public static nint Size(int depth, int chunks) => (chunks + 1) / 2 * (nint)depth * ProductKernel.TileColumns;
 
     /// <inheritdoc/>
     public float* Find(int chunk, int from) => _first + (((chunk / 2 * (nint)depth) + from) * ProductKernel.TileColumns);

@@ -38,15 +38,15 @@ internal readonly unsafe struct WinogradConvolution(int pictures, int inputs, in
     /// <param name="x">[n, in, h, w].</param>
     /// <param name="kernels">W (<see cref="WinogradKernels"/>).</param>
     /// <param name="bias">b, or null for none.</param>
-    public Tensor Run(Tensor x, Tensor kernels, float* bias)
+    public Tensor Run(Tensor x, float* kernels, float* bias)
     {
         var self = this;
         using var from = empty([pictures, height, width, inputs], dtype: ScalarType.Float32);
         using var to = empty([pictures, height, width, outputs], dtype: ScalarType.Float32);
         var y = empty([pictures, outputs, height, width], dtype: ScalarType.Float32);
-        float* u = WinogradKernels.First(kernels), source = TensorData.Floats(x), first = TensorData.Floats(from), second = TensorData.Floats(to), result = TensorData.Floats(y);
+        float* source = TensorData.Floats(x), first = TensorData.Floats(from), second = TensorData.Floats(to), result = TensorData.Floats(y);
         SharedWork.Over(pictures * inputs / Half, 16 * x.numel(), (begin, end) => self.LayInnermost(source, first, begin, end));
-        SharedWork.Over(pictures * Pixels / 4, 8.0 * inputs * outputs * pictures * Pixels, (begin, end) => self.Multiply(first, u, bias, second, begin, end));
+        SharedWork.Over(pictures * Pixels / 4, 8.0 * inputs * outputs * pictures * Pixels, (begin, end) => self.Multiply(first, kernels, bias, second, begin, end));
         SharedWork.Over(pictures * outputs / Half, 16 * y.numel(), (begin, end) => self.LayBack(second, result, begin, end));
         return y;
     }

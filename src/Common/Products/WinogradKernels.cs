@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Diptych.Common.Runtime;
-using static TorchSharp.torch;
 
 namespace Diptych.Common.Products;
 
@@ -17,25 +16,26 @@ internal static unsafe class WinogradKernels
     /// <summary>From a place to the next, in numbers. A line of the cache more than its numbers take: sixteen places whole pages apart would push each other out.</summary>
     public static nint Place(int inputs, int outputs) => ((nint)Panels(outputs) * inputs * ProductKernel.TileColumns) + Half;
 
-    /// <summary>Where the first place lies.</summary>
-    public static float* First(Tensor kernels) => MatrixProduct.Aligned(TensorData.Floats(kernels));
+    /// <summary>Numbers of all kernels.</summary>
+    public static nint Size(int inputs, int outputs) => WinogradTransforms.Places * Place(inputs, outputs);
 
     /// <summary>Those of W [out, in, 3, 3], or of W turned by 180 degrees with its channels exchanged.</summary>
-    public static Tensor Transform(Tensor weight, bool turned)
+    /// <param name="weight">W.</param>
+    /// <param name="rows">Its first size.</param>
+    /// <param name="columns">Its second.</param>
+    /// <param name="turned">Whether it is turned.</param>
+    /// <param name="to">Where they go; a line of the cache begins there.</param>
+    public static void Transform(float* weight, int rows, int columns, bool turned, float* to)
     {
-        var (rows, columns) = ((int)weight.size(0), (int)weight.size(1));
         var (outputs, inputs) = turned ? (columns, rows) : (rows, columns);
         nint row = columns * PictureTaps.Count, column = PictureTaps.Count;
-        var kernels = empty([(WinogradTransforms.Places * Place(inputs, outputs)) + Half], dtype: ScalarType.Float32);
-        float* from = TensorData.Floats(weight), to = First(kernels);
         SharedWork.Over(inputs, 100.0 * inputs * outputs, (begin, end) =>
         {
             for (var chunk = 0; chunk < outputs / Half; chunk++)
             {
-                Transform(from, chunk, turned ? column : row, turned ? row : column, turned, to + (chunk / 2 * (nint)inputs * ProductKernel.TileColumns) + (chunk % 2 * Half), Place(inputs, outputs), begin, end);
+                Transform(weight, chunk, turned ? column : row, turned ? row : column, turned, to + (chunk / 2 * (nint)inputs * ProductKernel.TileColumns) + (chunk % 2 * Half), Place(inputs, outputs), begin, end);
             }
         });
-        return kernels;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -7,15 +7,12 @@ namespace Diptych.Common.Transformers;
 
 /// <summary>
 /// Transformer blocks over the places of pictures, with what is around them, as one node of autograd's graph: one by one their forty-five operators, and as many backward, take longer than their
-/// arithmetic where pictures are small. Arguments: pictures, text, parameters in the order of <see cref="SpatialWeights"/>, sizes; all checked before, since a backward must not throw.
+/// arithmetic where pictures are small. Arguments: pictures, text, parameters in the order of <see cref="SpatialWeights"/>, sizes.
 /// </summary>
-internal sealed unsafe class SpatialTransformerFunction : autograd.SingleTensorFunction<SpatialTransformerFunction>
+internal sealed unsafe class SpatialTransformerFunction : ManagedFunction<SpatialTransformerFunction>
 {
     // Pictures and text, before the parameters.
     private const int Inputs = 2;
-
-    /// <inheritdoc/>
-    public override string Name => nameof(SpatialTransformerFunction);
 
     /// <summary>Runs them, with or without gradients.</summary>
     public static Tensor Apply(Tensor x, Tensor text, IReadOnlyList<Tensor> parameters, SpatialShape shape)
@@ -27,10 +24,10 @@ internal sealed unsafe class SpatialTransformerFunction : autograd.SingleTensorF
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override (Tensor Output, List<Tensor> Saved, object Kept) Forward(object[] arguments)
     {
-        var tensors = vars[..^1].Cast<Tensor>().ToArray();
-        var parts = new SampleParts((SpatialShape)vars[^1], isWhole: tensors.Skip(Inputs).Any(p => p.requires_grad));
+        var tensors = arguments[..^1].Cast<Tensor>().ToArray();
+        var parts = new SampleParts((SpatialShape)arguments[^1], isWhole: tensors.Skip(Inputs).Any(p => p.requires_grad));
         var weights = new SpatialWeights(tensors.AsSpan(Inputs));
         var size = SpatialTape.Size(parts.Largest);
         var (output, tape) = (empty(tensors[0].shape, dtype: ScalarType.Float32), empty(parts.Count * size, dtype: ScalarType.Float32));
@@ -43,36 +40,22 @@ internal sealed unsafe class SpatialTransformerFunction : autograd.SingleTensorF
                     pictures + parts.Picture(part), text + parts.Text(part), SpatialTape.At(room + (part * size), parts.Shape(part)), result + parts.Picture(part));
             }
         });
-        ctx.save_for_backward([.. tensors, tape]);
-        ctx.save_data(nameof(Kept), new Kept(parts, Array.ConvertAll(tensors, tensor => tensor.requires_grad)));
-        ctx.set_materialize_grads(false);
-        return output;
+        return (output, [.. tensors, tape], new Kept(parts, Array.ConvertAll(tensors, tensor => tensor.requires_grad)));
     }
 
     /// <inheritdoc/>
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override Tensor?[] Backward(List<Tensor> saved, Tensor gradient, object kept)
     {
-        using var scope = NewDisposeScope();
-        using var given = grad_output;
-        using var noGradient = no_grad();
-        var saved = ctx.get_saved_variables();
-        // Lets go of the tape as soon as it has been used, as libtorch's own nodes do.
-        ctx.Dispose();
-        var kept = (Kept)ctx.get_data(nameof(Kept));
+        var (parts, learns) = (Kept)kept;
         // One more, for the sizes.
-        var results = new Tensor?[kept.Learns.Length + 1];
-        if (given.IsInvalid)
+        var results = new Tensor?[learns.Length + 1];
+        for (var i = 0; i < learns.Length; i++)
         {
-            return HandedOver.Keep(results);
+            results[i] = learns[i] ? empty(saved[i].shape, dtype: ScalarType.Float32) : null;
         }
 
-        for (var i = 0; i < kept.Learns.Length; i++)
-        {
-            results[i] = kept.Learns[i] ? empty(saved[i].shape, dtype: ScalarType.Float32) : null;
-        }
-
-        Backward(saved, given.contiguous(), kept.Parts, results);
-        return HandedOver.Keep(results);
+        Backward(saved, gradient.contiguous(), parts, results);
+        return results;
     }
 
     // Without gradients a part's room is the next one's.

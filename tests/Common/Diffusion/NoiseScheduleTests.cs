@@ -155,7 +155,8 @@ public sealed class NoiseScheduleTests
         using var zeroSnr = new NoiseSchedule(s_stableDiffusion with { RescaleBetasZeroSnr = true });
         var (x, noise, t) = (file.Read("x"), file.Read("noise"), file.Read("timesteps"));
         Close.Absolute(file.Read("alphas_cumprod"), schedule.AlphasCumprod, 1e-7, "alphas_cumprod");
-        Close.Absolute(file.Read("alphas_cumprod_zero_snr"), zeroSnr.AlphasCumprod, 1e-7, "alphas_cumprod_zero_snr");
+        // The reference's square roots are MKL's, whose last bit depends on the processor: with roots rounded as IEEE 754 says (a Cascade Lake) its own formula is 3.6e-7 away from what it gave on an AMD.
+        Close.Absolute(file.Read("alphas_cumprod_zero_snr"), zeroSnr.AlphasCumprod, 4e-7, "alphas_cumprod_zero_snr");
         Close.Absolute(file.Read("noisy"), schedule.AddNoise(x, noise, t), 1e-6, "noisy");
         Close.Absolute(file.Read("velocity"), schedule.Velocity(x, noise, t), 1e-6, "velocity");
         Close.Absolute(ones(1000), schedule.SignalToNoise(arange(1000, ScalarType.Int64)) / file.Read("snr"), 1e-5, "snr");
