@@ -51,7 +51,7 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor x, Tensor? activatedTime = null)
     {
         using var scope = NewDisposeScope();
-        if (_timeProjection is not null && activatedTime is not null && ResnetFunction.CanApply(x, GroupNormParameters.Of(_norm1), _conv1, _conv2, _shortcut))
+        if (_timeProjection is not null && activatedTime is not null && ResnetFunction.CanApply(x, _norm1, _conv1, _conv2, _shortcut))
         {
             var time = BatchRows.Like(_timeProjection.call(activatedTime), x);
             return ResnetFunction.Apply(x, time, Parameters(), (int)_norm1.num_groups, _norm1.eps).MoveToOuterDisposeScope();

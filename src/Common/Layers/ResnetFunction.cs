@@ -1,6 +1,7 @@
 using Diptych.Common.Cuda;
 using Diptych.Common.Products;
 using Diptych.Common.Runtime;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Diptych.Common.Layers;
@@ -15,8 +16,8 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
     private const int Inputs = 2;
 
     /// <summary>Whether all of its parts are made for these sizes.</summary>
-    public static bool CanApply(Tensor x, GroupNormParameters norm, Convolution2d conv1, Convolution2d conv2, Convolution2d? shortcut) =>
-        GroupNormOnCpu.CanApply(x, norm.Weight, norm.Bias, norm.Groups) && OwnProducts.CanConvolve(x, conv1.Weight) && OwnProducts.CanConvolve(x, conv2.Weight)
+    public static bool CanApply(Tensor x, GroupNorm norm, Convolution2d conv1, Convolution2d conv2, Convolution2d? shortcut) =>
+        GroupNormOnCpu.CanApply(x, norm.weight, norm.bias!, norm.num_groups) && OwnProducts.CanConvolve(x, conv1.Weight) && OwnProducts.CanConvolve(x, conv2.Weight)
         && (shortcut is null || OwnProducts.CanConvolve(x, shortcut.Weight));
 
     /// <summary>Runs it, with or without gradients.</summary>
@@ -39,8 +40,15 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
         var tensors = arguments[..^1].Cast<Tensor>().ToArray();
         var shape = (Shape)arguments[^1];
         var tape = Forward(tensors[0], tensors[1], tensors[Inputs..], shape);
-        return (
-            tape.Output, [.. tensors, tape.Mean1, tape.Rstd1, tape.Between, tape.Mean2, tape.Rstd2, tape.Into1, tape.Into2], new Kept(shape, Array.ConvertAll(tensors, tensor => tensor.requires_grad)));
+        var learns = Array.ConvertAll(tensors, tensor => tensor.requires_grad);
+        List<Tensor> saved = [.. tensors, tape.Mean1, tape.Rstd1, tape.Between, tape.Mean2, tape.Rstd2];
+        // What goes into the convolutions is needed for their weights' gradients only.
+        if (learns.Skip(Inputs).Any(learn => learn))
+        {
+            saved.AddRange([tape.Into1, tape.Into2]);
+        }
+
+        return (tape.Output, saved, new Kept(shape, learns));
     }
 
     /// <inheritdoc/>
@@ -76,7 +84,8 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
     {
         var (x, learns, count) = (saved[0], kept.Learns, kept.Learns.Length);
         var p = saved.GetRange(Inputs, count - Inputs);
-        var (mean1, rstd1, between, mean2, rstd2, into1, into2) = (saved[count], saved[count + 1], saved[count + 2], saved[count + 3], saved[count + 4], saved[count + 5], saved[count + 6]);
+        var (mean1, rstd1, between, mean2, rstd2) = (saved[count], saved[count + 1], saved[count + 2], saved[count + 3], saved[count + 4]);
+        var (into1, into2) = saved.Count > count + 5 ? (saved[count + 5], saved[count + 6]) : (null, null);
         var ofInto2 = ConvolutionProduct.InputGradient(gradient, p[6]);
         Convolution(into2, gradient, 6);
         var ofBetween = Norm(between, ofInto2, mean2, rstd2, 4);
@@ -104,9 +113,9 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
             return dx;
         }
 
-        void Convolution(Tensor input, Tensor dy, int first)
+        void Convolution(Tensor? input, Tensor dy, int first)
         {
-            results[Inputs + first] = learns[Inputs + first] ? ConvolutionProduct.WeightGradient(input, dy, p[first]) : null;
+            results[Inputs + first] = learns[Inputs + first] ? ConvolutionProduct.WeightGradient(input!, dy, p[first]) : null;
             results[Inputs + first + 1] = learns[Inputs + first + 1] ? ConvolutionProduct.BiasGradient(dy) : null;
         }
     }

@@ -1,26 +1,17 @@
 using Diptych.Common.Layers;
 using Diptych.Common.Products;
 using Diptych.Common.Runtime;
+using Diptych.Tests.Common.Products;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Tests.Common.Layers;
 
 /// <summary>A residual block in one piece, and every gradient through it, against the same in libtorch's operators in fp64.</summary>
-public sealed class ResnetFunctionTests : IDisposable
+public sealed class ResnetFunctionTests : OwnProductsEverywhere
 {
     // Against the largest number of each result: fp32 through four layers, among them Winograd's sums.
     private const double Rounding = 2e-5;
-
-    private readonly ProductChoice _before = OwnProducts.Choice;
-
-    public ResnetFunctionTests()
-    {
-        Assert.SkipUnless(OwnProducts.AreSupported, "this processor has no AVX-512");
-        OwnProducts.Choice = ProductChoice.Always;
-    }
-
-    public void Dispose() => OwnProducts.Choice = _before;
 
     [Theory]
     [InlineData(1, 32, 32, 4, 4, false)]

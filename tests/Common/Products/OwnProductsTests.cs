@@ -6,20 +6,10 @@ using static TorchSharp.torch;
 namespace Diptych.Tests.Common.Products;
 
 /// <summary>Products of our own kernels, and the gradients through them, against libtorch's in fp64.</summary>
-public sealed class OwnProductsTests : IDisposable
+public sealed class OwnProductsTests : OwnProductsEverywhere
 {
     // fp32 sums of up to some thousands of products of numbers around 1, in whatever order.
     private const double RoundingOfSums = 1e-5;
-
-    private readonly ProductChoice _before = OwnProducts.Choice;
-
-    public OwnProductsTests()
-    {
-        Assert.SkipUnless(OwnProducts.AreSupported, "this processor has no AVX-512");
-        OwnProducts.Choice = ProductChoice.Always;
-    }
-
-    public void Dispose() => OwnProducts.Choice = _before;
 
     [Theory]
     [InlineData(1, 16, 16)]

@@ -4,26 +4,17 @@ using Diptych.Common.Runtime;
 using Diptych.Common.Transformers;
 using Diptych.Common.Unet;
 using Diptych.Common.Weights;
+using Diptych.Tests.Common.Products;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diptych.Tests.Common.Transformers;
 
 /// <summary>Transformer blocks in one piece, and every gradient through them, against the same in libtorch's operators in fp64.</summary>
-public sealed class SpatialTransformerTests : IDisposable
+public sealed class SpatialTransformerTests : OwnProductsEverywhere
 {
     // Against the largest number of each result: fp32 through some thirty layers.
     private const double Rounding = 2e-5;
-
-    private readonly ProductChoice _before = OwnProducts.Choice;
-
-    public SpatialTransformerTests()
-    {
-        Assert.SkipUnless(OwnProducts.AreSupported, "this processor has no AVX-512");
-        OwnProducts.Choice = ProductChoice.Always;
-    }
-
-    public void Dispose() => OwnProducts.Choice = _before;
 
     [Theory]
     [InlineData(1, 4, 4, 1, 5, 16, false)]
