@@ -24,7 +24,7 @@ public static class LeverTimer
         Gpu.Levers = levers;
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        using var step = method == "ti" ? OwnStep.TextualInversion(setup) : OwnStep.DreamBooth(setup);
+        using var step = OwnStep.Of(method, setup);
         var off = new PhaseClock(setup.Device, isOn: false);
         var name = setup.Use8BitAdam ? $"{levers}; moments as bytes" : $"{levers}";
         var (done, total) = (0, plan.WarmUp + (plan.Rounds * plan.Steps));

@@ -13,7 +13,11 @@ namespace Diptych.StepTiming;
 /// <summary>The step as the trainers take it, put together from the same parts: cached posteriors, the method's own step, its optimizer.</summary>
 public sealed class OwnStep : ITimedStep
 {
-    private const double LearningRate = 5e-6;
+    /// <summary>The scripts' default rates.</summary>
+    public const double TextualInversionRate = 1e-4;
+
+    /// <inheritdoc cref="TextualInversionRate"/>
+    public const double DreamBoothRate = 5e-6;
 
     private readonly MemoryReuse _reuse = MemoryReuse.Begin();
     private readonly StepSetup _setup;
@@ -27,11 +31,12 @@ public sealed class OwnStep : ITimedStep
     private readonly TrainingPass _pass;
     private readonly Tensor _losses;
     private readonly Func<int, PromptTokens> _prompts;
+    private readonly double _rate;
     private int _steps;
 
-    private OwnStep(StepSetup setup, StableDiffusion sd, ITrainingStep step, IReadOnlyList<IDisposable> owned, bool clips, Func<int, PromptTokens> prompts)
+    private OwnStep(StepSetup setup, StableDiffusion sd, ITrainingStep step, IReadOnlyList<IDisposable> owned, double rate, bool clips, Func<int, PromptTokens> prompts)
     {
-        (_setup, _sd, _step, _owned, _prompts) = (setup, sd, step, owned, prompts);
+        (_setup, _sd, _step, _owned, _rate, _prompts) = (setup, sd, step, owned, rate, prompts);
         _photos = PhotoLatents.Create(sd, PhotoFolder.LoadAll(setup.Photos), new ImageTransform { Size = setup.Resolution }, seed: 0);
         _options = new TrainingOptions { MixedPrecision = setup.Precision, MaxGradNorm = clips ? 1 : null, Use8BitAdam = setup.Use8BitAdam };
         _optimizer = Optimizers.For(step.Trainable, _options);
@@ -40,13 +45,16 @@ public sealed class OwnStep : ITimedStep
         _losses = zeros([], device: setup.Device).DetachFromDisposeScope();
     }
 
+    /// <summary>The step of a method, ti or db.</summary>
+    public static OwnStep Of(string method, StepSetup setup) => method == "ti" ? TextualInversion(setup) : DreamBooth(setup);
+
     /// <summary>Textual Inversion.</summary>
     public static OwnStep TextualInversion(StepSetup setup)
     {
         ArgumentNullException.ThrowIfNull(setup);
         var sd = setup.LoadModel(new ModelOptions().WithFrozenUNet(setup.Precision, setup.Device));
         var concept = ConceptEmbedding.Create(sd, new TextualInversionOptions { PlaceholderToken = StepSetup.Placeholder, InitializerToken = setup.InitializerToken });
-        return new OwnStep(setup, sd, new TextualInversionStep(sd, concept), [concept, KeptKernels.Of(sd.UNet)], clips: false, step => sd.Tokenize(
+        return new OwnStep(setup, sd, new TextualInversionStep(sd, concept), [concept, KeptKernels.Of(sd.UNet)], TextualInversionRate, clips: false, step => sd.Tokenize(
             [.. Enumerable.Range(0, setup.BatchSize).Select(i =>
                 PromptTemplates.Fill(PromptTemplates.Object[new RandomStream(0, RandomPurpose.Prompts, step, i).Next(PromptTemplates.Object.Count)], StepSetup.Placeholder))]));
     }
@@ -59,11 +67,14 @@ public sealed class OwnStep : ITimedStep
         var step = new DreamBoothStep(sd, new DreamBoothOptions { InstancePrompt = setup.InstancePrompt });
         var prompt = sd.Tokenize([setup.InstancePrompt]);
         var batch = prompt.Repeat(setup.BatchSize);
-        return new OwnStep(setup, sd, step, [step], clips: true, _ => batch);
+        return new OwnStep(setup, sd, step, [step], DreamBoothRate, clips: true, _ => batch);
     }
 
     /// <inheritdoc/>
     public double MeanLoss => _losses.item<float>() / _steps;
+
+    /// <summary>Told after each step what it was given and its loss; they live until it returns.</summary>
+    public Action<TrainingBatch, Tensor>? Taken { get; set; }
 
     /// <inheritdoc/>
     public void Run(int step, PhaseClock clock)
@@ -72,9 +83,10 @@ public sealed class OwnStep : ITimedStep
         using var scope = NewDisposeScope();
         var batch = clock.Time(StepPhase.Load, () => Batch(step));
         // Neither a recorded step nor one on two threads has phases to be timed apart.
-        var loss = clock.IsOn ? Phased(batch, clock) : _graphed is null ? Update(batch) : _graphed.Run(batch, LearningRate);
+        var loss = clock.IsOn ? Phased(batch, clock) : _graphed is null ? Update(batch) : _graphed.Run(batch, _rate);
         _losses.add_(loss);
         _steps++;
+        Taken?.Invoke(batch, loss);
     }
 
     private TrainingBatch Batch(int step)
@@ -120,7 +132,7 @@ public sealed class OwnStep : ITimedStep
     private void Learn()
     {
         var divisor = _options.MaxGradNorm is { } norm ? _optimizer.GradientDivisor(norm) : null;
-        _optimizer.Step(LearningRate, divisor);
+        _optimizer.Step(_rate, divisor);
         _optimizer.ZeroGradients();
     }
 

@@ -14,11 +14,15 @@ Methods: `ti` trains the token table with a bf16 UNet under an fp32 text encoder
 an fp32 UNet under autocast with a frozen bf16 text encoder. Left out as negligible: the tokenizer (random
 ids stand in for its output), the constant learning-rate schedule and the progress bar.
 
-Needs a CUDA device, torch, transformers, numpy and Pillow, and diffusers either installed or as a folder
+Needs a CUDA device, torch, transformers, safetensors, numpy and Pillow, and diffusers either installed or as a folder
 that holds its package:
 
     DIFFUSERS_SRC=/tmp/reference TORCHINDUCTOR_CACHE_DIR=/tmp/inductor python3 training_step.py \
         --ceiling --method ti,db --batch 1,16 --form eager,compiled,cached --json results.jsonl
+
+With --replay it takes no times: it loads the model that `diptych bench levers --losses FILE` trained, takes the
+same steps from that file (latents, noise, timesteps, token ids) as the script does, in bf16 and in fp32, and says
+how far the losses lie apart.
 """
 import argparse
 import gc
@@ -38,6 +42,7 @@ import torch
 import torch._dynamo
 import torch.nn.functional as F
 from PIL import Image
+from safetensors import safe_open
 
 if "DIFFUSERS_SRC" in os.environ:
     sys.path.insert(0, os.environ["DIFFUSERS_SRC"])
@@ -71,22 +76,28 @@ def build(method):
             vocab_size=PLACEHOLDER + (method == "ti"), hidden_size=768, intermediate_size=3072,
             num_hidden_layers=12, num_attention_heads=12, max_position_embeddings=TOKENS,
             hidden_act="quick_gelu"))
-    for network in (unet, vae, text):
+    nets = prepare(method, unet, text, torch.bfloat16)
+    nets.vae = vae.eval().requires_grad_(False).to(torch.bfloat16)
+    return nets
+
+
+def prepare(method, unet, text, dtype):
+    """Freezes and casts the networks as the method's script does with weights of this type."""
+    for network in (unet, text):
         network.eval().requires_grad_(False)
-    vae.to(torch.bfloat16)
     if method == "ti":
-        unet.to(torch.bfloat16)
+        unet.to(dtype)
         text.train()
         trained = [text.get_input_embeddings().weight]
     else:
-        text.to(torch.bfloat16)
+        text.to(dtype)
         unet.train()
         trained = list(unet.parameters())
     for parameter in trained:
         parameter.requires_grad_(True)
     schedule = DDPMScheduler(
         num_train_timesteps=1000, beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
-    return SimpleNamespace(unet=unet, vae=vae, text=text, trained=trained, schedule=schedule)
+    return SimpleNamespace(unet=unet, text=text, trained=trained, schedule=schedule, dtype=dtype)
 
 
 def make_photo(seed):
@@ -115,14 +126,19 @@ def encode_photos(nets, photos, method):
     return nets.vae.encode(pixels.to("cuda").to(torch.bfloat16)).latent_dist
 
 
-def encode_prompts(nets, batch, method):
-    """The bf16 text states of random prompts; for ti each holds the placeholder token."""
+def random_prompts(batch, method):
+    """Token ids of random prompts; for ti each holds the placeholder token."""
     ids = torch.randint(0, PLACEHOLDER, (batch, TOKENS))
     if method == "ti":
         ids[:, 5] = PLACEHOLDER
-    with torch.autocast("cuda", dtype=torch.bfloat16, enabled=method == "ti"):
+    return ids
+
+
+def encode_prompts(nets, ids, method):
+    """The text states of prompts in the type of the frozen weights."""
+    with torch.autocast("cuda", dtype=torch.bfloat16, enabled=method == "ti" and nets.dtype == torch.bfloat16):
         states = nets.text(ids.to("cuda"))[0]
-    return states.to(torch.bfloat16)
+    return states.to(nets.dtype)
 
 
 def restore_rows(table, original):
@@ -133,11 +149,33 @@ def restore_rows(table, original):
         table[keep] = original[keep]
 
 
+def make_learner(nets, unet, method, drops_gradients):
+    """Returns a function that learns from latents, noise, timesteps and text states and returns the loss as a number."""
+    optimizer = torch.optim.AdamW(nets.trained, lr=1e-4 if method == "ti" else 5e-6)
+    original = nets.trained[0].detach().clone() if method == "ti" else None
+
+    def learn(latents, noise, timesteps, states):
+        noisy = nets.schedule.add_noise(latents, noise, timesteps)
+        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=method == "db" and nets.dtype == torch.bfloat16):
+            predicted = unet(noisy, timesteps, states, return_dict=False)[0]
+        loss = F.mse_loss(predicted.float(), noise.float())
+        loss.backward()
+        if method == "db":
+            torch.nn.utils.clip_grad_norm_(nets.trained, 1.0)
+        optimizer.step()
+        # train_dreambooth.py zeroes the gradients unless told otherwise; textual_inversion.py drops them.
+        optimizer.zero_grad(set_to_none=drops_gradients or method == "ti")
+        if method == "ti":
+            restore_rows(nets.trained[0], original)
+        return loss.detach().item()
+
+    return learn
+
+
 def make_step(nets, unet, method, batch, cached):
     """Returns a function that trains one step with the given UNet and returns the loss as a number."""
     photos = [make_photo(seed) for seed in range(PHOTOS)]
-    optimizer = torch.optim.AdamW(nets.trained, lr=1e-4 if method == "ti" else 5e-6)
-    original = nets.trained[0].detach().clone() if method == "ti" else None
+    learn = make_learner(nets, unet, method, drops_gradients=cached)
     nets.vae.to("cuda")
     nets.text.to("cuda")
     if cached:
@@ -146,7 +184,7 @@ def make_step(nets, unet, method, batch, cached):
             mean, std = moments.mean.contiguous(), moments.std.contiguous()
             # Strides as the VAE leaves them (channels last), so that one compiled UNet serves both forms.
             layout = encode_photos(nets, random.choices(photos, k=batch), method).sample()
-            prompt = encode_prompts(nets, 1, method).repeat(batch, 1, 1) if method == "db" else None
+            prompt = encode_prompts(nets, random_prompts(1, method), method).repeat(batch, 1, 1) if method == "db" else None
         nets.vae.to("cpu")
         if method == "db":
             nets.text.to("cpu")
@@ -161,20 +199,8 @@ def make_step(nets, unet, method, batch, cached):
         latents = sample_latents() * nets.vae.config.scaling_factor
         noise = torch.randn_like(latents)
         timesteps = torch.randint(0, 1000, (batch,), device="cuda")
-        noisy = nets.schedule.add_noise(latents, noise, timesteps)
-        states = prompt if cached and method == "db" else encode_prompts(nets, batch, method)
-        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=method == "db"):
-            predicted = unet(noisy, timesteps, states, return_dict=False)[0]
-        loss = F.mse_loss(predicted.float(), noise.float())
-        loss.backward()
-        if method == "db":
-            torch.nn.utils.clip_grad_norm_(nets.trained, 1.0)
-        optimizer.step()
-        # train_dreambooth.py zeroes the gradients unless told otherwise; textual_inversion.py drops them.
-        optimizer.zero_grad(set_to_none=cached or method == "ti")
-        if method == "ti":
-            restore_rows(nets.trained[0], original)
-        return loss.detach().item()
+        states = prompt if cached and method == "db" else encode_prompts(nets, random_prompts(batch, method), method)
+        return learn(latents, noise, timesteps, states)
 
     return step
 
@@ -255,6 +281,45 @@ def run_method(method, args):
         torch._dynamo.reset()
 
 
+def load(method, folder, initializer, dtype):
+    """The networks of a model folder on the GPU, frozen and cast as the method's script does; for ti with a placeholder that starts from the initializer's row."""
+    unet = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", torch_dtype=torch.float32).to("cuda")
+    text, loading = CLIPTextModel.from_pretrained(folder, subfolder="text_encoder", dtype=torch.float32, output_loading_info=True)
+    if loading["missing_keys"]:
+        raise ValueError(f"{folder}/text_encoder holds no {', '.join(sorted(loading['missing_keys']))}")
+    text.to("cuda")
+    if method == "ti":
+        text.resize_token_embeddings(PLACEHOLDER + 1)
+        table = text.get_input_embeddings().weight.data
+        table[PLACEHOLDER] = table[initializer]
+    return prepare(method, unet, text, dtype)
+
+
+def replay(path, args):
+    """Takes the steps of a file in both precisions and appends its losses and the script's."""
+    with safe_open(path, "pt", device="cuda") as file:
+        about, steps = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}
+    ours, method = steps["losses"].tolist(), about["method"]
+    result = {"kind": "losses", "method": method, "batch": steps["timesteps"].shape[1], "ours": ours}
+    for name, dtype in (("bf16", torch.bfloat16), ("fp32", torch.float32)):
+        torch.backends.cudnn.allow_tf32 = dtype != torch.float32
+        nets = load(method, args.model, int(about["initializer_id"]), dtype)
+        learn = make_learner(nets, nets.unet, method, drops_gradients=False)
+        script = []
+        for latents, noise, timesteps, ids in zip(*(steps[name] for name in ("latents", "noise", "timesteps", "ids"))):
+            script.append(learn(latents.to(dtype), noise.to(dtype), timesteps, encode_prompts(nets, ids, method)))
+        result |= {f"script_{name}": script, f"largest_difference_{name}": apart(ours, script)}
+        nets = learn = None
+        gc.collect()
+        torch.cuda.empty_cache()
+    append_line(args.json, result | {"largest_difference_of_the_scripts": apart(result["script_fp32"], result["script_bf16"])})
+
+
+def apart(losses, others):
+    """The largest difference of two runs at one step, relative to the first's loss."""
+    return max(abs(a - b) / abs(a) for a, b in zip(losses, others))
+
+
 def seconds_of(work):
     """The mean time of one call on the GPU."""
     for _ in range(5):
@@ -301,17 +366,23 @@ def main():
     parser.add_argument("--json", help="the file that each result is appended to as a line")
     parser.add_argument("--prewarm", action="store_true", help="three steps each, to fill the inductor cache")
     parser.add_argument("--wait-for", metavar="FILE", help="compile first, and time only once this file is there: several processes can so compile side by side")
+    parser.add_argument("--replay", type=list_of(str), default=[], metavar="FILES", help="compare losses on the steps of these files of `diptych bench levers --losses`")
+    parser.add_argument("--model", metavar="DIR", help="the model folder those steps were taken with")
     parser.add_argument("--ceiling", action="store_true", help="also measure the card's own rates")
     args = parser.parse_args()
-    if not args.json and (args.ceiling or not args.prewarm):
+    if not args.json and (args.ceiling or args.replay or not args.prewarm):
         parser.error("--json is needed")
-    if not args.method and not args.ceiling:
-        parser.error("nothing to do without --method or --ceiling")
+    if not args.method and not args.ceiling and not args.replay:
+        parser.error("nothing to do without --method, --ceiling or --replay")
+    if args.replay and not args.model:
+        parser.error("--replay needs --model")
     torch.manual_seed(0)
     random.seed(0)
     if args.ceiling:
         measure_ceiling(args.json)
         torch.cuda.empty_cache()
+    for path in args.replay:
+        replay(path, args)
     for method in args.method:
         run_method(method, args)
         gc.collect()

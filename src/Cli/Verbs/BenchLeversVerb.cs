@@ -26,6 +26,7 @@ internal sealed class BenchLeversVerb
     private readonly Option<int?> _resolution = OptionKinds.Whole("--resolution", "Pixels a side, a multiple of 8. Default 512.");
     private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Steps of each of three rounds, whose median counts. Default 50.");
     private readonly Option<bool> _whole = OptionKinds.Flag("--whole-only", "Only the step with every lever, not each left out.");
+    private readonly Option<string?> _losses = OptionKinds.Text("--losses", "FILE", "Take --steps steps of one --method with every lever and write what they were given and their losses, for bench/reference/training_step.py --replay.");
     private readonly Option<string?> _json = JsonFile.Option();
 
     private BenchLeversVerb(Session session) => _session = session;
@@ -35,7 +36,7 @@ internal sealed class BenchLeversVerb
         var verb = new BenchLeversVerb(session);
         var command = new Command("levers", "Time our training step on a GPU with all of its levers, with each left out, with none, and DreamBooth's with moments as bytes.")
         {
-            verb._shape, verb._model, verb._photos, verb._method, verb._batch, verb._resolution, verb._steps, verb._whole, verb._json,
+            verb._shape, verb._model, verb._photos, verb._method, verb._batch, verb._resolution, verb._steps, verb._whole, verb._losses, verb._json,
         };
         command.SetAction(verb.Run);
         return command;
@@ -50,6 +51,12 @@ internal sealed class BenchLeversVerb
         var plan = new LeverPlan { Steps = BenchVerb.InRange("--steps", values.Of(_steps, 50), 1000) };
         var json = parsed.GetValue(_json);
         JsonFile.Check(json);
+        var losses = values.OrNone(_losses);
+        if (losses is not null && methods.Length != 1)
+        {
+            throw new UsageException("--losses writes one method's steps: give --method ti or --method db.");
+        }
+
         TorchRuntime.Load();
         if (TorchRuntime.Loaded is not { HasCuda: true } || !torch.cuda.is_available())
         {
@@ -60,6 +67,14 @@ internal sealed class BenchLeversVerb
         using var model = values.OrNone(_model) is { } folder ? BenchmarkModel.At(folder) : BenchmarkModel.Of(values.Of(_shape, BenchmarkShape.Sd15), (what, done, total) => display.Report(what, done, total), _session.Cancellation);
         var photos = values.OrNone(_photos) ?? Path.Combine(LabModel.Find().Subject("off-palette-dog"), "references");
         var setup = new StepSetup(model.Folder, photos, resolution, batch, MixedPrecision.Bf16, torch.CUDA);
+        if (losses is not null)
+        {
+            var lost = LossTrajectory.Write(losses, methods[0], setup, plan.Steps, (what, done, total) => display.Report(what, done, total), _session.Cancellation);
+            display.Dispose();
+            _session.Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{losses}: {lost.Count} steps, losses from {lost[0]:0.0000} to {lost[^1]:0.0000}"));
+            return ExitCodes.Done;
+        }
+
         var wholeOnly = parsed.GetValue(_whole);
         IReadOnlyList<GpuLevers> variants = wholeOnly ? [GpuLevers.All] : LeverTimer.Variants;
         var plans = methods.SelectMany(method => variants.Select(levers => (method, levers, setup))).ToList();
