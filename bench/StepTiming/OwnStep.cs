@@ -89,6 +89,9 @@ public sealed class OwnStep : ITimedStep
         Taken?.Invoke(batch, loss);
     }
 
+    /// <inheritdoc/>
+    public void Rest() => _pass.Dispose();
+
     private TrainingBatch Batch(int step)
     {
         var pass = new MicroBatch(step, (long)step * _setup.BatchSize, _setup.BatchSize);

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using Diptych.Common.Diffusion;
 using Diptych.Common.Pipelines;
 using Diptych.Common.Runtime;
-using static TorchSharp.torch;
 
 namespace Diptych.StepTiming;
 
@@ -28,65 +26,58 @@ public static class SamplingTimer
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(ceiling);
         var options = new GenerationOptions { Sampler = SamplerKind.Ddim, Steps = steps, GuidanceScale = Guidance, BatchSize = setup.BatchSize, Height = setup.Resolution, Width = setup.Resolution };
-        var script = Side($"{name} drawing, script-shaped", setup, new ModelOptions(), _ => options, reuses: false, rounds, progress, cancellation);
         var precision = setup.Precision.On(setup.Device);
         var mixed = options with { MixedPrecision = precision };
-        var ours = Side(
-            $"{name} drawing, ours", setup, new ModelOptions().WithFrozenUNet(precision, setup.Device), sd => mixed with { BatchSize = sd.FastestBatch(mixed) }, reuses: true, rounds, progress, cancellation);
-        var operations = steps * ours.Guided;
+        TimedDrawing Script() => new(setup, new ModelOptions(), _ => options, isOurs: false);
+        TimedDrawing Own() => new(setup, new ModelOptions().WithFrozenUNet(precision, setup.Device), sd => mixed with { BatchSize = sd.FastestBatch(mixed) }, isOurs: true);
+        // Memory one after the other, so that neither's is the other's.
+        var script = Side($"{name} drawing, script-shaped", Script, rounds, progress, cancellation);
+        var ours = Side($"{name} drawing, ours", Own, rounds, progress, cancellation);
+        if (ours.Parameters <= StepTimer.MostParametersInTurns)
+        {
+            using var scripts = Script();
+            using var own = Own();
+            var times = Rounds($"{name} drawing, in turns", [scripts, own], rounds, progress, cancellation);
+            (script, ours) = (script with { Times = times[0] }, ours with { Times = times[1] });
+        }
+
+        var operations = steps * ours.Flops;
         return new StepTimingRow
         {
             Shape = name, Method = "draw", Batch = setup.BatchSize, Precision = precision == MixedPrecision.No ? "fp32" : "bf16", Resolution = setup.Resolution,
-            BaselineMs = script.Milliseconds, OursMs = ours.Milliseconds, Ratio = ours.Milliseconds / script.Milliseconds,
-            Gflop = operations / 1e9, FloorShare = operations / 1e6 / ceiling.Gflops / ours.Milliseconds,
-            BaselinePeakMb = script.PeakMb, PeakMb = ours.PeakMb, Phases = ours.Phases, BaselinePhases = script.Phases,
+            BaselineMs = script.Times.Whole, OursMs = ours.Times.Whole, Ratio = ours.Times.Whole / script.Times.Whole,
+            Gflop = operations / 1e9, FloorShare = operations / 1e6 / ceiling.Gflops / ours.Times.Whole,
+            BaselinePeakMb = script.PeakMb, PeakMb = ours.PeakMb, Phases = ours.Times.Phases, BaselinePhases = script.Times.Phases,
         };
     }
 
-    private static Drawn Side(
-        string what, StepSetup setup, ModelOptions model, Func<StableDiffusion, GenerationOptions> choose, bool reuses, int rounds, Action<string, int, int>? progress, CancellationToken cancellation)
+    private static Drawn Side(string what, Func<TimedDrawing> make, int rounds, Action<string, int, int>? progress, CancellationToken cancellation)
     {
         GC.Collect();
         ResidentMemory.Forget();
-        using var products = reuses ? null : new LibtorchProducts();
-        using var sd = setup.LoadModel(model);
-        var options = choose(sd);
-        IReadOnlyList<string> prompts = [.. Enumerable.Repeat("a red dog on the beach", options.BatchSize)];
-        var (whole, decoding) = (new List<double>(), new List<double>());
+        using var drawing = make();
+        var times = Rounds(what, [drawing], rounds, progress, cancellation)[0];
+        return new Drawn(times, ResidentMemory.Peak / 1e6, drawing.Flops, drawing.Parameters);
+    }
+
+    // A batch of each, again and again: clock and memory of a shared machine change within a minute, and then do so for all.
+    private static DrawingTimes[] Rounds(string what, TimedDrawing[] sides, int rounds, Action<string, int, int>? progress, CancellationToken cancellation)
+    {
+        List<DrawingTimes>[] times = [.. sides.Select(_ => new List<DrawingTimes>())];
         for (var round = 0; round <= rounds; round++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            using var noGradient = no_grad();
-            var initial = stack(prompts.Select((_, i) => sd.InitialLatents(0, i, options)).ToArray());
-            using var reuse = reuses ? MemoryReuse.Begin() : null;
-            var begin = Stopwatch.GetTimestamp();
-            var latents = sd.Sample(prompts, initial, options);
-            PhaseClock.Wait(setup.Device);
-            var sampled = Stopwatch.GetTimestamp();
-            sd.Decode(latents, options.MixedPrecision);
-            PhaseClock.Wait(setup.Device);
-            // The first batch warms up: kernels are chosen and memory is fetched.
-            if (round > 0)
+            foreach (var (side, of) in sides.Zip(times))
             {
-                whole.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds / options.BatchSize);
-                decoding.Add(Stopwatch.GetElapsedTime(sampled).TotalMilliseconds / options.BatchSize);
+                cancellation.ThrowIfCancellationRequested();
+                of.Add(side.Draw(round));
             }
 
             progress?.Invoke(what, round + 1, rounds + 1);
         }
 
-        var (median, decode) = (Median(whole), Median(decoding));
-        var flops = StepFlops.Of(sd.UNet.Config, setup.Resolution / sd.Vae.Config.DownscaleFactor, sd.Tokenizer.MaxLength);
-        return new Drawn(
-            median, new Dictionary<string, double> { ["vae"] = decode, ["forward"] = median - decode }, ResidentMemory.Peak / 1e6, flops.Guided);
+        // The first batch warms up: kernels are chosen and memory is fetched.
+        return [.. times.Select(of => of.Skip(1).OrderBy(time => time.Whole).ElementAt((of.Count - 1) / 2))];
     }
 
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        return values[values.Count / 2];
-    }
-
-    private sealed record Drawn(double Milliseconds, IReadOnlyDictionary<string, double> Phases, double PeakMb, double Guided);
+    private sealed record Drawn(DrawingTimes Times, double PeakMb, double Flops, long Parameters);
 }

@@ -16,7 +16,6 @@ public abstract class ScriptStep : ITimedStep
 {
     // Without this every large block is fetched from the system page by page, two fifths of the step, of which the scripts' own times show no sign.
     private readonly MemoryReuse _reuse = MemoryReuse.Begin();
-    private readonly LibtorchProducts _products = new();
     private readonly ScriptPhotos _photos;
     private double _losses;
     private int _steps;
@@ -40,6 +39,7 @@ public abstract class ScriptStep : ITimedStep
     public void Run(int step, PhaseClock clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
+        using var products = new LibtorchProducts();
         using var scope = NewDisposeScope();
         var latents = _photos.Latents(step, clock);
         var (draw, tokens) = clock.Time(StepPhase.Load, () => (
@@ -63,6 +63,12 @@ public abstract class ScriptStep : ITimedStep
     }
 
     /// <inheritdoc/>
+    public void Rest()
+    {
+        // It keeps none.
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         Dispose(disposing: true);
@@ -75,7 +81,6 @@ public abstract class ScriptStep : ITimedStep
         if (disposing)
         {
             Model.Dispose();
-            _products.Dispose();
             _reuse.Dispose();
         }
     }

@@ -4,9 +4,12 @@ using TorchSharp;
 
 namespace Diptych.StepTiming;
 
-/// <summary>Times pairs of steps: a script-shaped one and ours, on the same model, photos and machine, one right after the other.</summary>
+/// <summary>Times pairs of steps: a script-shaped one and ours, on the same model, photos and machine, in turns where both fit into memory, otherwise one right after the other.</summary>
 public static class StepTimer
 {
+    /// <summary>Two trainings of more beside each other, with gradients and moments, are for large machines.</summary>
+    internal const long MostParametersInTurns = 64_000_000;
+
     /// <summary>Measures one pair.</summary>
     /// <param name="name">The shape's name, for the row.</param>
     /// <param name="method">ti or db.</param>
@@ -20,10 +23,18 @@ public static class StepTimer
     {
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(ceiling);
-        // One after the other, not side by side: two optimizers over a large UNet would not fit beside each other.
-        var script = Side($"{name} {method}, script-shaped", () => method == "ti" ? new ScriptTextualInversion(setup) : new ScriptDreamBooth(setup), setup, steps, progress, cancellation);
-        var flops = Flops(setup);
-        var ours = Side($"{name} {method}, ours", () => method == "ti" ? OwnStep.TextualInversion(setup) : OwnStep.DreamBooth(setup), setup, steps, progress, cancellation);
+        ITimedStep Script() => method == "ti" ? new ScriptTextualInversion(setup) : new ScriptDreamBooth(setup);
+        ITimedStep Own() => OwnStep.Of(method, setup);
+        // Memory, phases and launches one after the other, so that none is the other's.
+        var script = Side($"{name} {method}, script-shaped", Script, setup, steps, progress, cancellation);
+        var (flops, parameters) = Sizes(setup);
+        var ours = Side($"{name} {method}, ours", Own, setup, steps, progress, cancellation);
+        if (parameters <= MostParametersInTurns)
+        {
+            var (both, own) = InTurns($"{name} {method}, in turns", Script, Own, setup, steps, progress, cancellation);
+            (script, ours) = (script with { Milliseconds = both }, ours with { Milliseconds = own });
+        }
+
         var operations = setup.BatchSize * (method == "ti" ? flops.TextualInversion : flops.DreamBooth);
         return new StepTimingRow
         {
@@ -36,10 +47,56 @@ public static class StepTimer
         };
     }
 
-    private static StepFlops Flops(StepSetup setup)
+    private static (StepFlops Flops, long Parameters) Sizes(StepSetup setup)
     {
         using var sd = setup.LoadModel();
-        return StepFlops.Of(sd.UNet.Config, setup.Resolution / sd.Vae.Config.DownscaleFactor, sd.Tokenizer.MaxLength);
+        return (StepFlops.Of(sd.UNet.Config, setup.Resolution / sd.Vae.Config.DownscaleFactor, sd.Tokenizer.MaxLength), sd.UNet.parameters().Sum(parameter => parameter.numel()));
+    }
+
+    // A few steps of one, then as many of the other: clock and memory of a shared machine change within a minute, and then do so for both.
+    private static (double Script, double Ours) InTurns(
+        string what, Func<ITimedStep> makeScript, Func<ITimedStep> makeOurs, StepSetup setup, int steps, Action<string, int, int>? progress, CancellationToken cancellation)
+    {
+        const int Turn = 5;
+        using var script = makeScript();
+        using var ours = makeOurs();
+        ITimedStep[] sides = [script, ours];
+        List<double>[] times = [[], []];
+        var (off, taken) = (new PhaseClock(setup.Device, isOn: false), 0);
+        while (times[0].Count < steps)
+        {
+            foreach (var (step, of) in sides.Zip(times))
+            {
+                // The first of a turn finds its threads and caches as the other left them.
+                Time(step, taken, off, setup.Device);
+                for (var i = 1; i <= Turn; i++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    of.Add(Time(step, taken + i, off, setup.Device));
+                }
+
+                step.Rest();
+            }
+
+            taken += Turn + 1;
+            progress?.Invoke(what, Math.Min(times[0].Count, steps), steps);
+        }
+
+        return (Median(times[0]), Median(times[1]));
+    }
+
+    private static double Time(ITimedStep step, int number, PhaseClock off, TorchSharp.torch.Device device)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        step.Run(number, off);
+        PhaseClock.Wait(device);
+        return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+    }
+
+    private static double Median(List<double> times)
+    {
+        times.Sort();
+        return times[times.Count / 2];
     }
 
     private static SideResult Side(string what, Func<ITimedStep> make, StepSetup setup, int steps, Action<string, int, int>? progress, CancellationToken cancellation)
@@ -56,10 +113,7 @@ public static class StepTimer
         {
             cancellation.ThrowIfCancellationRequested();
             var (made, managed) = (TensorsMade(), GC.GetAllocatedBytesForCurrentThread());
-            var begin = Stopwatch.GetTimestamp();
-            step.Run(warmUp + i, off);
-            PhaseClock.Wait(setup.Device);
-            times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+            times.Add(Time(step, warmUp + i, off, setup.Device));
             (tensors, allocated) = (TensorsMade() - made, GC.GetAllocatedBytesForCurrentThread() - managed);
             progress?.Invoke(what, i + 1, steps + Phased);
         }
@@ -71,9 +125,8 @@ public static class StepTimer
             progress?.Invoke(what, steps + i + 1, steps + Phased);
         }
 
-        times.Sort();
         return new SideResult(
-            times[times.Count / 2], clock.Milliseconds.ToDictionary(phase => phase.Key.ToString().ToLowerInvariant(), phase => phase.Value / Phased), ResidentMemory.Peak / 1e6, tensors, allocated,
+            Median(times), clock.Milliseconds.ToDictionary(phase => phase.Key.ToString().ToLowerInvariant(), phase => phase.Value / Phased), ResidentMemory.Peak / 1e6, tensors, allocated,
             step.MeanLoss);
     }
 

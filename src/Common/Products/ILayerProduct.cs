@@ -11,8 +11,8 @@ internal interface ILayerProduct
     /// <summary>The gradient of the input.</summary>
     static abstract Tensor InputGradient(Tensor gradient, Tensor weight);
 
-    /// <summary>The gradient of the weight.</summary>
-    static abstract Tensor WeightGradient(Tensor x, Tensor gradient, Tensor weight);
+    /// <summary>The gradient of the weight; null where it is put off.</summary>
+    static abstract Tensor? WeightGradient(Tensor x, Tensor gradient, Tensor weight);
 
     /// <summary>The gradient of the bias.</summary>
     static abstract Tensor BiasGradient(Tensor gradient);

@@ -14,8 +14,13 @@ namespace Diptych.Common.Runtime;
 /// </remarks>
 public sealed class Lanes : IDisposable
 {
+    [ThreadStatic]
+    private static Lanes? t_latest;
+
     private readonly List<Lane> _others = [];
     private readonly int _threadsBefore = get_num_threads();
+    private readonly Lanes? _before = t_latest;
+    private bool _isRunning;
 
     /// <summary>Starts the lanes.</summary>
     /// <param name="count">How many, the calling thread's among them; at least 1.</param>
@@ -29,10 +34,14 @@ public sealed class Lanes : IDisposable
         }
 
         set_num_threads(threads);
+        t_latest = this;
     }
 
     /// <summary>Number of lanes.</summary>
     public int Count => _others.Count + 1;
+
+    /// <summary>The lanes whose first is the calling thread, while they do nothing: its operators have only its share of the cores, so other work is shared out among them. Null without.</summary>
+    internal static Lanes? Resting => t_latest is { _isRunning: false, Count: > 1 } lanes ? lanes : null;
 
     /// <summary>As many lanes as <paramref name="device"/> has cores and the work has parts, at most <paramref name="most"/>; on a GPU one.</summary>
     /// <param name="device">Where the work runs.</param>
@@ -56,6 +65,7 @@ public sealed class Lanes : IDisposable
         }
 
         ExceptionDispatchInfo? failure = null;
+        _isRunning = true;
         for (var i = 0; i < _others.Count; i++)
         {
             _others[i].Begin(work, i + 1);
@@ -77,6 +87,7 @@ public sealed class Lanes : IDisposable
             failure ??= other;
         }
 
+        _isRunning = false;
         failure?.Throw();
     }
 
@@ -114,6 +125,10 @@ public sealed class Lanes : IDisposable
     {
         _others.ForEach(lane => lane.Dispose());
         set_num_threads(_threadsBefore);
+        if (t_latest == this)
+        {
+            t_latest = _before;
+        }
     }
 
     private sealed class Lane : IDisposable

@@ -7,7 +7,7 @@ namespace Diptych.Common.Runtime;
 
 /// <summary>
 /// Shares work on plain memory out among as many threads as libtorch's operators use in the calling thread, so that a lane keeps to its own core. They are libtorch's own, OpenMP's: between two
-/// operators those wait busily, so that threads besides them would wait for a core.
+/// operators those wait busily, so that threads besides them would wait for a core. Where the calling thread has lanes that rest, it is shared out among those.
 /// </summary>
 internal static unsafe class SharedWork
 {
@@ -36,7 +36,8 @@ internal static unsafe class SharedWork
     /// <param name="work">Called with the first item and the one behind the last. No tensor may be made in it.</param>
     public static void Over(int items, double operations, Action<int, int> work)
     {
-        var parts = operations < LeastOperations || t_isInside ? 1 : Math.Min(items, get_num_threads());
+        var lanes = t_isInside ? null : Lanes.Resting;
+        var parts = operations < LeastOperations || t_isInside ? 1 : Math.Min(items, lanes?.Count ?? get_num_threads());
         if (parts <= 1)
         {
             work(0, items);
@@ -44,7 +45,17 @@ internal static unsafe class SharedWork
         }
 
         var job = new Job(items, parts, work);
-        if (OpenMp is null)
+        if (lanes is not null)
+        {
+            lanes.Run(lane =>
+            {
+                if (lane < parts)
+                {
+                    job.Run(lane);
+                }
+            });
+        }
+        else if (OpenMp is null)
         {
             BriefThreads.ForEach([.. Enumerable.Range(0, parts)], parts, job.Run);
         }

@@ -41,7 +41,18 @@ public sealed class FusedAdamW : ICapturableOptimizer
     public IReadOnlyList<Tensor> Steps => _steps;
 
     /// <inheritdoc/>
-    public void Step(double learningRate, Tensor? gradientDivisor = null) => Step(learningRate, gradientDivisor, 0, _parameters.Count);
+    public void Step(double learningRate, Tensor? gradientDivisor = null)
+    {
+        if (Lanes.Resting is not { } lanes)
+        {
+            Step(learningRate, gradientDivisor, 0, _parameters.Count);
+            return;
+        }
+
+        // The step is bound by memory, and one core does not reach half of what memory gives.
+        var ends = Shares(lanes.Count);
+        lanes.Run(lane => Step(learningRate, gradientDivisor, ends[lane], ends[lane + 1]));
+    }
 
     /// <inheritdoc/>
     public void Step(Tensor learningRate, Tensor? gradientDivisor = null) =>
@@ -96,6 +107,23 @@ public sealed class FusedAdamW : ICapturableOptimizer
             0 /* amsgrad */, 0 /* maximize */, call.Optional(gradientDivisor) /* grad_scale */, 0 /* found_inf */,
         ];
         call.Call("aten::_fused_adamw_", stack, overload);
+    }
+
+    // Parameters, from one end to the next, of about as many numbers each.
+    private int[] Shares(int count)
+    {
+        var (ends, all, sum, share) = (new int[count + 1], _parameters.Sum(p => p.numel()), 0L, 1);
+        for (var i = 0; i < _parameters.Count && share < count; i++)
+        {
+            sum += _parameters[i].numel();
+            if (sum >= all * share / count)
+            {
+                ends[share++] = i + 1;
+            }
+        }
+
+        ends.AsSpan(share).Fill(_parameters.Count);
+        return ends;
     }
 
     private void Step(int first, int end, Action<Lists> update)

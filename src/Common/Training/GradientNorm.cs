@@ -17,13 +17,13 @@ public static class GradientNorm
         ArgumentNullException.ThrowIfNull(parameters);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        List<Tensor> squares = [], half = [];
+        List<Tensor> squares = [], onCpu = [];
         foreach (var gradient in parameters.Select(p => p.grad).OfType<Tensor>())
         {
-            if (gradient.dtype == ScalarType.BFloat16 && gradient.device_type == DeviceType.CPU)
+            if (gradient.device_type == DeviceType.CPU && gradient.dtype is ScalarType.BFloat16 or ScalarType.Float32)
             {
                 // In whatever order: a convolution's may lie channels innermost.
-                half.Add(gradient.is_contiguous() || ChannelsLast.IsChannelsLast(gradient) ? gradient : gradient.contiguous());
+                onCpu.Add(gradient.is_contiguous() || ChannelsLast.IsChannelsLast(gradient) ? gradient : gradient.contiguous());
                 continue;
             }
 
@@ -31,9 +31,9 @@ public static class GradientNorm
             squares.Add(flat.dot(flat));
         }
 
-        if (half.Count > 0)
+        if (onCpu.Count > 0)
         {
-            squares.Add(tensor((float)HalfWeightKernel.SumOfSquares(half)));
+            squares.Add(tensor((float)SquareSum.Of(onCpu)));
         }
 
         return (stack([.. squares]).sum().sqrt() / limit).clamp(min: 1).MoveToOuterDisposeScope();

@@ -4,12 +4,9 @@ using static TorchSharp.torch;
 
 namespace Diptych.Common.Training;
 
-/// <summary>The passes over bf16 gradients on the CPU: their norm, and AdamW's step. Both are bound by memory, so each number is touched once.</summary>
+/// <summary>AdamW's step with bf16 gradients on the CPU. It is bound by memory, so each number is touched once.</summary>
 internal static unsafe class HalfWeightKernel
 {
-    // Small enough to share out evenly, large enough that sharing out costs nothing.
-    private const int Piece = 1 << 16;
-
     /// <summary>AdamW's constants for one tensor in one step (Loshchilov and Hutter 2019, algorithm 2).</summary>
     public readonly struct Factors
     {
@@ -57,38 +54,7 @@ internal static unsafe class HalfWeightKernel
 
     /// <summary>Steps all weights: masters and moments in place, the bf16 copies written anew.</summary>
     public static void Update(IReadOnlyList<Weight> weights) =>
-        Over([.. Pieces([.. weights.Select(weight => weight.Count)])], (piece, _) => Update(weights[piece.Tensor], piece.From, piece.To));
-
-    /// <summary>The sum of the squares of all numbers of contiguous bf16 CPU tensors.</summary>
-    public static double SumOfSquares(IReadOnlyList<Tensor> gradients)
-    {
-        var addresses = gradients.Select(TensorData.Address).ToArray();
-        List<(int Tensor, int From, int To)> pieces = [.. Pieces([.. gradients.Select(gradient => checked((int)gradient.numel()))])];
-        var sums = new double[pieces.Count];
-        Over(pieces, (piece, i) => sums[i] = SumOfSquares((ushort*)addresses[piece.Tensor], piece.From, piece.To));
-        // In the order of the pieces, whoever counted them: the same gradients have the same norm.
-        return sums.Sum();
-    }
-
-    private static void Over(List<(int Tensor, int From, int To)> pieces, Action<(int Tensor, int From, int To), int> handle) =>
-        SharedWork.Over(pieces.Count, (double)pieces.Count * Piece, (from, to) =>
-        {
-            for (var i = from; i < to; i++)
-            {
-                handle(pieces[i], i);
-            }
-        });
-
-    private static IEnumerable<(int Tensor, int From, int To)> Pieces(IReadOnlyList<int> counts)
-    {
-        for (var tensor = 0; tensor < counts.Count; tensor++)
-        {
-            for (var from = 0; from < counts[tensor]; from += Piece)
-            {
-                yield return (tensor, from, Math.Min(counts[tensor], from + Piece));
-            }
-        }
-    }
+        NumberPieces.Over(NumberPieces.Of(weights.Select(weight => weight.Count)), (piece, _) => Update(weights[piece.Tensor], piece.From, piece.To));
 
     private static void Update(Weight weight, int from, int to)
     {
@@ -124,28 +90,8 @@ internal static unsafe class HalfWeightKernel
         return master;
     }
 
-    private static double SumOfSquares(ushort* numbers, int from, int to)
-    {
-        var (sum, i) = (Vector<float>.Zero, from);
-        for (; i <= to - Vector<ushort>.Count; i += Vector<ushort>.Count)
-        {
-            Vector.Widen(Vector.Load(numbers + i), out var low, out var high);
-            var (first, second) = (ToSingle(low), ToSingle(high));
-            sum += (first * first) + (second * second);
-        }
-
-        double rest = Vector.Sum(sum);
-        for (; i < to; i++)
-        {
-            var number = BitConverter.UInt32BitsToSingle((uint)numbers[i] << 16);
-            rest += number * number;
-        }
-
-        return rest;
-    }
-
-    // bf16 is the upper half of fp32.
-    private static Vector<float> ToSingle(Vector<uint> half) => Vector.AsVectorSingle(Vector.ShiftLeft(half, 16));
+    /// <summary>bf16 as fp32, of which it is the upper half.</summary>
+    public static Vector<float> ToSingle(Vector<uint> half) => Vector.AsVectorSingle(Vector.ShiftLeft(half, 16));
 
     // To the nearest, and of two equally near ones to the even, as libtorch; what is no number stays none.
     private static Vector<uint> ToHalf(Vector<float> numbers)

@@ -1,3 +1,4 @@
+using Diptych.Common.Products;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
@@ -25,9 +26,11 @@ public static class SplitPass
     /// <param name="loss">The mean loss of the samples from the first number up to the second, from 0 to n; called in a lane, with a dispose scope of its own. Draws nothing at random.</param>
     public static Tensor Backward(Lanes lanes, long count, Func<Autocast> precision, Func<long, long, Tensor> loss)
     {
+        using var deferred = lanes.Count > 1 ? new DeferredGradients() : null;
         var losses = lanes.Split(count, (from, to) =>
         {
             using var scope = NewDisposeScope();
+            using var waiting = deferred?.Enter(from);
             Tensor value;
             using (precision())
             {
@@ -38,6 +41,7 @@ public static class SplitPass
             share.backward();
             return share.detach().DetachFromDisposeScope();
         });
+        deferred?.Run(lanes);
         var sum = stack(losses).sum();
         foreach (var part in losses)
         {

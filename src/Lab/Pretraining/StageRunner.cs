@@ -90,7 +90,7 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
         using ICapturableOptimizer optimizer = halfWeights ? new HalfWeightAdamW(parameters, options) : new FusedAdamW(values, options);
         IReadOnlyList<Tensor> masters = [.. values.Select((_, i) => optimizer.StateOf(i).First(state => state.Key == "weights").Value)];
         var checkpoint = new StageCheckpoint(context.File(name + ".safetensors"), $"{context.Identity} {name} {plan}", parameters, average, optimizer);
-        var learner = new Learner(values, optimizer, lanes);
+        var learner = new Learner(optimizer);
         var first = checkpoint.Restore();
         var (clock, saved) = (Stopwatch.StartNew(), TimeSpan.Zero);
         using var running = zeros([], device: context.Device);
@@ -165,14 +165,13 @@ internal sealed class StageRunner(string name, StagePlan plan, StageContext cont
     }
 
     /// <summary>What a step does with the gradients.</summary>
-    private sealed record Learner(Parameter[] Values, ICapturableOptimizer Optimizer, Lanes Lanes)
+    private sealed record Learner(ICapturableOptimizer Optimizer)
     {
         private const double LargestNorm = 1;
 
         public void Update(double rate)
         {
-            var divisor = Optimizer.GradientDivisor(LargestNorm);
-            Lanes.Split(Values.Length, (from, to) => ((FusedAdamW)Optimizer).Step(rate, divisor, (int)from, (int)to));
+            Optimizer.Step(rate, Optimizer.GradientDivisor(LargestNorm));
             Optimizer.ZeroGradients();
         }
 

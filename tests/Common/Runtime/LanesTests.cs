@@ -73,4 +73,25 @@ public sealed class LanesTests
         Assert.Equal(1, none.Count);
         Assert.Equal(Math.Min(2, cores), two.Count);
     }
+
+    [Fact]
+    public void While_they_rest_other_work_is_shared_out_among_them()
+    {
+        Assert.Null(Lanes.Resting);
+        using (var lanes = new Lanes(2))
+        {
+            Assert.Same(lanes, Lanes.Resting);
+            var threads = new Thread?[2];
+            SharedWork.Over(2, operations: 1e9, (from, to) => threads[from] = to == from + 1 ? Thread.CurrentThread : null);
+            Assert.Same(Thread.CurrentThread, threads[0]);
+            Assert.NotNull(threads[1]);
+            Assert.NotSame(threads[0], threads[1]);
+            lanes.Run(_ => Assert.Null(Lanes.Resting));
+            Assert.Same(lanes, Lanes.Resting);
+        }
+
+        Assert.Null(Lanes.Resting);
+        using var single = new Lanes(1);
+        Assert.Null(Lanes.Resting);
+    }
 }

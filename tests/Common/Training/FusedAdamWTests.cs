@@ -49,6 +49,39 @@ public sealed class FusedAdamWTests
     }
 
     [Fact]
+    public void Lanes_that_rest_share_a_step_and_its_norm_and_change_no_bit()
+    {
+        using var scope = NewDisposeScope();
+        var generator = new Diptych.Common.Runtime.RandomStream(4, Diptych.Common.Runtime.RandomPurpose.Other);
+        long[][] shapes = [[300, 400], [7], [50, 20, 3, 3], [200_000], [1]];
+        var start = shapes.Select(shape => generator.Normal(shape)).ToArray();
+        var gradients = shapes.Select(shape => generator.Normal(shape)).ToArray();
+
+        Tensor[] After(int lanesCount)
+        {
+            var learn = start.Select(t => new Parameter(t.clone())).ToArray();
+            using var optimizer = new FusedAdamW(learn, new AdamWOptions());
+            using var lanes = new Diptych.Common.Runtime.Lanes(lanesCount);
+            for (var step = 0; step < 3; step++)
+            {
+                foreach (var (one, gradient) in learn.Zip(gradients))
+                {
+                    one.grad = gradient.clone();
+                }
+
+                optimizer.Step(1e-2, optimizer.GradientDivisor(1));
+            }
+
+            return learn;
+        }
+
+        foreach (var (one, other) in After(1).Zip(After(3)))
+        {
+            Assert.True(one.equal(other).all().item<bool>());
+        }
+    }
+
+    [Fact]
     public void The_rate_may_lie_in_a_tensor()
     {
         using var scope = NewDisposeScope();
