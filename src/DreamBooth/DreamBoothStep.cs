@@ -35,8 +35,11 @@ public sealed class DreamBoothStep : ITrainingStep, IDisposable
     /// <inheritdoc/>
     public bool ReadsPromptsAhead => !_options.TrainTextEncoder;
 
-    /// <summary>Without prior preservation, whose batches have two halves of their own.</summary>
-    public bool MayBeSplit => !_options.WithPriorPreservation;
+    /// <inheritdoc/>
+    public bool MayBeSplit => true;
+
+    /// <summary>With prior preservation the subject's samples and the class's.</summary>
+    public int Groups => _options.WithPriorPreservation ? 2 : 1;
 
     /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch)

@@ -12,9 +12,12 @@ public interface ITrainingStep
     bool ReadsPromptsAhead => false;
 
     /// <summary>
-    /// Whether two threads may each take half of a batch: the loss is the mean of its samples', and computing it changes nothing.
+    /// Whether two threads may each take half of every one of its <see cref="Groups"/>: the loss is the mean of a group's samples', or a sum of such means, and computing it changes nothing.
     /// </summary>
     bool MayBeSplit => false;
+
+    /// <summary>Groups of equally many samples that lie in a batch one behind the other.</summary>
+    int Groups => 1;
 
     /// <summary>The loss of one batch: a scalar fp32 tensor with a gradient for exactly <see cref="Trainable"/>.</summary>
     Tensor Loss(TrainingBatch batch);

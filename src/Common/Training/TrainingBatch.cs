@@ -16,10 +16,13 @@ public sealed record TrainingBatch(Tensor Latents, Tensor Noise, Tensor Timestep
     /// <summary>Samples, n.</summary>
     public int Count => (int)Latents.size(0);
 
-    /// <summary>The samples from number <paramref name="from"/> up to <paramref name="to"/>: views of these tensors.</summary>
-    public TrainingBatch Part(long from, long to)
+    /// <summary>The samples from number <paramref name="from"/> up to <paramref name="to"/> of each of some groups of equally many, one behind the other; with a single group views of these tensors.</summary>
+    public TrainingBatch Part(long from, long to, int groups = 1)
     {
-        Tensor Rows(Tensor all) => all.narrow(0, from, to - from);
+        var each = Count / groups;
+        Tensor Rows(Tensor all) => groups == 1
+            ? all.narrow(0, from, to - from)
+            : cat([.. Enumerable.Range(0, groups).Select(group => all.narrow(0, (group * each) + from, to - from))]);
         return new(Rows(Latents), Rows(Noise), Rows(Timesteps), Tokens.Map(Rows), TimeIds is null ? null : Rows(TimeIds));
     }
 }

@@ -35,7 +35,8 @@ public sealed class TrainingPass : IDisposable
         if (IsSplit(batch))
         {
             _lanes ??= SplitPass.LanesFor(batch.Latents.device, batch.Count, SamplesPerLane);
-            return SplitPass.Backward(_lanes, batch.Count, () => Autocast.For(batch.Latents.device, _options.MixedPrecision), (from, to) => _method.Loss(batch.Part(from, to)));
+            return SplitPass.Backward(
+                _lanes, batch.Count / _method.Groups, () => Autocast.For(batch.Latents.device, _options.MixedPrecision), (from, to) => _method.Loss(batch.Part(from, to, _method.Groups)));
         }
 
         Tensor loss;
@@ -58,5 +59,5 @@ public sealed class TrainingPass : IDisposable
     // Parity is the reference's numbers, to the order of their sums.
     private bool IsSplit(TrainingBatch batch) =>
         _method.MayBeSplit && _options is { Parity: false, GradientAccumulationSteps: 1 }
-        && batch.Latents.device_type == TorchSharp.DeviceType.CPU && batch.Count >= 2 * SamplesPerLane && batch.Latents.size(2) * batch.Latents.size(3) * batch.Count <= LargestLatents;
+        && batch.Latents.device_type == TorchSharp.DeviceType.CPU && batch.Count >= 2 * SamplesPerLane && batch.Count / _method.Groups >= 2 && batch.Latents.size(2) * batch.Latents.size(3) * batch.Count <= LargestLatents;
 }

@@ -10,8 +10,6 @@ namespace Diptych.Tests.Common.Training;
 
 public sealed class TrainingPassTests
 {
-    private const int Samples = 5;
-
     [Fact]
     public void Textual_inversion_on_two_threads_learns_what_it_learns_on_one_and_the_same_bits_each_time()
     {
@@ -34,19 +32,23 @@ public sealed class TrainingPassTests
     }
 
     [Fact]
-    public void A_batch_of_two_halves_is_not_split()
+    public void So_does_dreambooth_with_prior_preservation_each_thread_with_samples_of_both_halves()
     {
+        using var scope = NewDisposeScope();
         using var sd = StableDiffusion.Load(LabFiles.Model.Model, CPU);
-        using var step = new DreamBoothStep(sd, new DreamBoothOptions { InstancePrompt = "a photo of sks dog", ClassPrompt = "a photo of a dog", WithPriorPreservation = true });
+        using var step = new DreamBoothStep(
+            sd, new DreamBoothOptions { InstancePrompt = "a photo of sks dog", ClassPrompt = "a photo of a dog", WithPriorPreservation = true, PriorLossWeight = .7, SnrGamma = 5 });
 
-        Assert.False(step.MayBeSplit);
+        Assert.Equal((true, 2), (step.MayBeSplit, step.Groups));
+        AssertSplitIsWhole(sd, step, ["a photo of sks dog", "a photo of sks dog", "a photo of sks dog", "a photo of a dog", "a photo of a dog", "a dog"]);
     }
 
     private static void AssertSplitIsWhole(StableDiffusion sd, ITrainingStep step, string[] prompts)
     {
         var random = new RandomStream(3, RandomPurpose.Other);
-        long[] shape = [Samples, sd.Vae.Config.LatentChannels, 16, 16];
-        var batch = new TrainingBatch(random.Normal(shape), random.Normal(shape), tensor(new long[] { 20, 300, 500, 700, 990 }), sd.Tokenize(prompts));
+        long[] shape = [prompts.Length, sd.Vae.Config.LatentChannels, 16, 16];
+        var timesteps = tensor(new long[] { 20, 300, 500, 700, 990, 10 }[..prompts.Length]);
+        var batch = new TrainingBatch(random.Normal(shape), random.Normal(shape), timesteps, sd.Tokenize(prompts));
 
         (float Loss, Tensor[] Gradients) Pass(TrainingOptions options, int threads)
         {
@@ -79,7 +81,7 @@ public sealed class TrainingPassTests
             Assert.True(two.equal(same).all().item<bool>());
         }
 
-        // Sums of two and three samples round differently from one of five: it was split.
+        // Sums of two or three samples round differently from one of all: it was split.
         Assert.False(whole.Gradients[0].equal(split.Gradients[0]).all().item<bool>());
     }
 
@@ -98,5 +100,13 @@ public sealed class TrainingPassTests
         Assert.Equal([1, 2], part.Timesteps.data<long>().ToArray());
         Assert.Equal([4, 5, 6, 7, 8, 9, 10, 11], part.Tokens.Ids[0].contiguous().data<long>().ToArray());
         Close.Absolute(batch.TimeIds![1], part.TimeIds![0], 0);
+
+        var ofThree = batch.Part(0, 1, groups: 3);
+        Close.Absolute(batch.Latents, ofThree.Latents, 0);
+        var first = TrainingBatchOf(4).Part(1, 2, groups: 2);
+        Assert.Equal([1, 3], first.Timesteps.data<long>().ToArray());
     }
+
+    private static TrainingBatch TrainingBatchOf(int samples) =>
+        new(zeros(samples, 4, 2, 2), zeros(samples, 4, 2, 2), arange(samples, dtype: ScalarType.Int64), new([zeros(samples, 4, dtype: ScalarType.Int64)]));
 }
