@@ -56,7 +56,8 @@ public static class SamplingTimer
         GC.Collect();
         ResidentMemory.Forget();
         using var drawing = make();
-        var times = Rounds(what, [drawing], rounds, progress, cancellation)[0];
+        // Of what takes turns afterwards only the memory is wanted.
+        var times = Rounds(what, [drawing], drawing.Parameters <= StepTimer.MostParametersInTurns ? 1 : rounds, progress, cancellation)[0];
         return new Drawn(times, ResidentMemory.Peak / 1e6, drawing.Flops, drawing.Parameters);
     }
 

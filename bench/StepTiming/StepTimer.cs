@@ -25,14 +25,15 @@ public static class StepTimer
         ArgumentNullException.ThrowIfNull(ceiling);
         ITimedStep Script() => method == "ti" ? new ScriptTextualInversion(setup) : new ScriptDreamBooth(setup);
         ITimedStep Own() => OwnStep.Of(method, setup);
-        // Memory, phases and launches one after the other, so that none is the other's.
-        var script = Side($"{name} {method}, script-shaped", Script, setup, steps, progress, cancellation);
         var (flops, parameters) = Sizes(setup);
-        var ours = Side($"{name} {method}, ours", Own, setup, steps, progress, cancellation);
-        if (parameters <= MostParametersInTurns)
+        var takeTurns = parameters <= MostParametersInTurns;
+        // Memory, phases and launches one after the other, so that none is the other's.
+        var script = Side($"{name} {method}, script-shaped", Script, setup, takeTurns ? 1 : steps, progress, cancellation);
+        var ours = Side($"{name} {method}, ours", Own, setup, takeTurns ? 1 : steps, progress, cancellation);
+        if (takeTurns)
         {
-            var (both, own) = InTurns($"{name} {method}, in turns", Script, Own, setup, steps, progress, cancellation);
-            (script, ours) = (script with { Milliseconds = both }, ours with { Milliseconds = own });
+            var (ofScript, own) = InTurns($"{name} {method}, in turns", Script, Own, setup, steps, progress, cancellation);
+            (script, ours) = (script with { Milliseconds = ofScript }, ours with { Milliseconds = own });
         }
 
         var operations = setup.BatchSize * (method == "ti" ? flops.TextualInversion : flops.DreamBooth);
