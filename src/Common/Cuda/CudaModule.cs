@@ -36,7 +36,7 @@ internal sealed unsafe class CudaModule
     public static IReadOnlyList<string> Names { get; } =
     [
         "group_norm_moments", "group_norm_forward", "group_norm_backward_sums", "group_norm_backward_input", "group_norm_backward_parameters",
-        "gated_gelu_forward", "gated_gelu_backward", "add_one", "adamw", "squares", "norm_divisor",
+        "gated_gelu_forward", "gated_gelu_backward", "add_one", "adamw", "adamw_bytes", "squares", "norm_divisor",
     ];
 
     /// <summary>The device's index.</summary>

@@ -28,7 +28,7 @@ internal static class CudaSelfCheck
     public static IReadOnlyList<Line> Run(Device device) =>
         [.. GroupNorm(device, 2, 320, 16, 24, true, ScalarType.BFloat16), .. GroupNorm(device, 3, 1280, 8, 8, false, ScalarType.BFloat16),
             .. GroupNorm(device, 1, 960, 9, 7, true, ScalarType.Float32), .. GroupNorm(device, 1, 2560, 4, 4, true, ScalarType.BFloat16),
-            .. GatedGelu(device), .. AdamW(device)];
+            .. GatedGelu(device), .. AdamW(device), .. AdamWWithBytes(device)];
 
     private static List<Line> GroupNorm(Device device, int samples, int channels, int height, int width, bool silu, ScalarType parameters)
     {
@@ -86,12 +86,12 @@ internal static class CudaSelfCheck
         var options = new AdamWOptions();
         Tensor[] masters = [.. Enumerable.Range(0, count).Select(i => randn(i % 50 == 7 ? 40_001 + i : 1 + (i * 3), device: device))];
         Tensor[] expected = [.. masters.Select(master => master.clone())];
-        Tensor[] means = [.. masters.Select(master => zeros_like(master))], squares = [.. masters.Select(master => zeros_like(master))];
+        AdamMoments[] moments = [.. masters.Select(AdamMoments.Whole)];
         Tensor[] otherMeans = [.. masters.Select(master => zeros_like(master))], otherSquares = [.. masters.Select(master => zeros_like(master))];
         Tensor[] otherSteps = [.. masters.Select(_ => zeros([], dtype: ScalarType.Float32, device: device))];
         Tensor[] weights = [.. masters.Select((master, i) => i % 4 == 1 ? master : master.bfloat16())];
         Tensor?[] gradients = [.. weights.Select((weight, i) => i == 5 ? null : (randn_like(weight, dtype: ScalarType.Float32) * 0.01).to_type(weight.dtype))];
-        using var kernels = new CudaAdamW(weights, masters, means, squares, options);
+        using var kernels = new CudaAdamW(weights, masters, moments, options);
         var rate = tensor(1e-2f, device: device);
         var live = Enumerable.Range(0, count).Where(i => gradients[i] is not null).ToArray();
         Tensor[] wide = [.. live.Select(i => gradients[i]!.to_type(ScalarType.Float32))];
@@ -110,14 +110,61 @@ internal static class CudaSelfCheck
                 [.. live.Select(i => otherSteps[i])]), 1e-2, options, step == 2 ? null : expectedDivisor);
         }
 
-        Line Compare(string name, Tensor[] actual, Tensor[] wanted, double tolerance) => new(name, Error(Flat(actual), Flat(wanted)), tolerance);
-        return
+        List<Line> lines =
         [
             new("gradients' norm", Error(divisor, expectedDivisor), Single), Compare("AdamW, masters", masters, expected, 1e-6),
-            Compare("AdamW, means", means, otherMeans, Single), Compare("AdamW, squares", squares, otherSquares, Single),
+            Compare("AdamW, means", [.. moments.Select(one => one.Mean!)], otherMeans, Single), Compare("AdamW, squares", [.. moments.Select(one => one.Square!)], otherSquares, Single),
             Compare("AdamW, bf16 weights", weights, [.. masters.Select((master, i) => weights[i].dtype == ScalarType.Float32 ? master : master.bfloat16())], 0),
         ];
+        Array.ForEach(moments, one => one.Dispose());
+        return lines;
     }
+
+    // Whole blocks and broken ones, less than a chunk and more, too few numbers to be bytes; every third in fp32.
+    private static List<Line> AdamWWithBytes(Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var options = new AdamWOptions();
+        Tensor[] masters = [.. new long[] { 4096, 5000, 40_001, 16_384, 17, 4099, 262_144 }.Select(count => randn(count, device: device))];
+        Tensor[] expected = [.. masters.Select(master => master.clone())];
+        Tensor[] weights = [.. masters.Select((master, i) => i % 3 == 1 ? master : master.bfloat16())];
+        AdamMoments[] moments = [.. masters.Select(master => AdamMoments.AsBytes(master, inMemoryOrder: true))], others = [.. masters.Select(master => AdamMoments.AsBytes(master, inMemoryOrder: true))];
+        using var kernels = new CudaAdamW(weights, masters, moments, options);
+        Tensor rate = tensor(1e-2f, device: device), divisor = tensor(2f, device: device), steps = zeros([], dtype: ScalarType.Float32, device: device);
+        for (var step = 0; step < 5; step++)
+        {
+            Tensor[] gradients = [.. weights.Select(weight => (randn_like(weight, dtype: ScalarType.Float32) * randn_like(weight, dtype: ScalarType.Float32).exp()).to_type(weight.dtype))];
+            kernels.Step(gradients, rate, divisor);
+            steps.add_(1);
+            for (var i = 0; i < masters.Length; i++)
+            {
+                Tensor mean = others[i].MeanBytes?.Read() ?? others[i].Mean!, square = others[i].SquareBytes?.Read() ?? others[i].Square!;
+                FusedAdamW.Update(new([expected[i]], [gradients[i].to_type(ScalarType.Float32).clone()], [mean], [square], [steps]), 1e-2, options, divisor);
+                others[i].MeanBytes?.Write(mean);
+                others[i].SquareBytes?.Write(square);
+            }
+        }
+
+        // A number halfway between two values may go to either, which one in some ten thousand does.
+        const double halfway = 1e-3;
+        Tensor[] Numbers(AdamMoments[] all, Func<AdamMoments, BlockwiseBytes?> bytes, Func<AdamMoments, Tensor?> whole) => [.. all.Select(one => bytes(one)?.Read() ?? whole(one)!)];
+        List<Line> lines =
+        [
+            Compare("AdamW with bytes, masters", masters, expected, halfway),
+            Compare("AdamW with bytes, means", Numbers(moments, one => one.MeanBytes, one => one.Mean), Numbers(others, one => one.MeanBytes, one => one.Mean), halfway),
+            Compare("AdamW with bytes, squares", Numbers(moments, one => one.SquareBytes, one => one.Square), Numbers(others, one => one.SquareBytes, one => one.Square), halfway),
+            Compare("AdamW with bytes, bf16 weights", weights, [.. masters.Select((master, i) => weights[i].dtype == ScalarType.Float32 ? master : master.bfloat16())], 0),
+        ];
+        foreach (var one in (AdamMoments[])[.. moments, .. others])
+        {
+            one.Dispose();
+        }
+
+        return lines;
+    }
+
+    private static Line Compare(string name, Tensor[] actual, Tensor[] wanted, double tolerance) => new(name, Error(Flat(actual), Flat(wanted)), tolerance);
 
     private static Tensor Flat(Tensor[] tensors) => cat([.. tensors.Select(one => one.reshape(-1).to_type(ScalarType.Float32))]);
 

@@ -40,6 +40,13 @@ __device__ __forceinline__ void load8(const bf16* from, float (&to)[8])
     to[4] = low_of(raw.z); to[5] = high_of(raw.z); to[6] = low_of(raw.w); to[7] = high_of(raw.w);
 }
 
+__device__ __forceinline__ void load8(const float* from, float (&to)[8])
+{
+    float4 first = ((const float4*)from)[0], second = ((const float4*)from)[1];
+    to[0] = first.x; to[1] = first.y; to[2] = first.z; to[3] = first.w;
+    to[4] = second.x; to[5] = second.y; to[6] = second.z; to[7] = second.w;
+}
+
 __device__ __forceinline__ void store8(bf16* to, const float (&from)[8])
 {
     uint4 raw;
@@ -535,12 +542,15 @@ struct Gradients
     const void* at[TENSORS];
 };
 
-// half is null where the master itself is the weight; its gradient is fp32 then, and bf16 otherwise.
+// half is null where the master itself is the weight; its gradient is fp32 then, and bf16 otherwise. Moments are fp32, or bytes where there are largest
+// magnitudes beside them; all entries of a launch have the same.
 struct Entry
 {
     float* master;
-    float* mean;
-    float* square;
+    void* mean;
+    void* square;
+    float* mean_largest;
+    float* square_largest;
     bf16* half;
     long long count;
 };
@@ -555,6 +565,30 @@ struct Adam
         mean = beta1 * mean + rest1 * gradient;
         square = beta2 * square + rest2 * gradient * gradient;
         return master * keep - size * mean / (sqrtf(square) * inverse_root + epsilon);
+    }
+};
+
+// AdamW's constants; what of them depends on the step goes through the first four places of the pool.
+struct Betas
+{
+    // rest1 is 1 - beta1, log1 the logarithm of beta1: both are rounded from double once.
+    float beta1, rest1, log1, beta2, rest2, log2, epsilon, decay;
+
+    __device__ __forceinline__ Adam at(const float* learning_rate, const float* divisor, const float* steps) const
+    {
+        if (threadIdx.x == 0)
+        {
+            // 1 - beta^steps; the difference itself would lose its digits in the first steps.
+            float count = *steps, rate = *learning_rate;
+            pool[0] = 1.0f - rate * decay;
+            pool[1] = rate / -expm1f(count * log1);
+            pool[2] = rsqrtf(-expm1f(count * log2));
+            pool[3] = divisor ? 1.0f / *divisor : 1.0f;
+        }
+
+        __syncthreads();
+        Adam adam = { pool[0], beta1, rest1, beta2, rest2, epsilon, pool[3], pool[1], pool[2] };
+        return adam;
     }
 };
 
@@ -583,43 +617,33 @@ __device__ __forceinline__ void store4(float* to, const float (&from)[4])
 
 extern "C" __global__ void add_one(float* __restrict__ number) { *number += 1.0f; }
 
-// chunks: pairs of the tensor's place in this launch and the chunk's in the tensor; entries begin with this launch's. steps counts from one.
-// rest1 is 1 - beta1, log1 the logarithm of beta1: both are rounded from double once. Pool: 4.
+// chunks: pairs of the tensor's place in this launch and the chunk's in the tensor; entries begin with this launch's. steps counts from one. Pool: 4.
 extern "C" __global__ void __launch_bounds__(256) adamw(
     const int2* __restrict__ chunks, const Entry* __restrict__ entries, const float* __restrict__ learning_rate, const float* __restrict__ divisor, const float* __restrict__ steps,
-    float beta1, float rest1, float log1, float beta2, float rest2, float log2, float epsilon, float decay, const Gradients gradients)
+    const Betas betas, const Gradients gradients)
 {
     int2 chunk = chunks[blockIdx.x];
     const void* gradient = gradients.at[chunk.x];
     if (!gradient) return;
-    if (threadIdx.x == 0)
-    {
-        // 1 - beta^steps; the difference itself would lose its digits in the first steps.
-        float count = *steps, rate = *learning_rate;
-        pool[0] = 1.0f - rate * decay;
-        pool[1] = rate / -expm1f(count * log1);
-        pool[2] = rsqrtf(-expm1f(count * log2));
-        pool[3] = divisor ? 1.0f / *divisor : 1.0f;
-    }
-
-    __syncthreads();
-    Adam adam = { pool[0], beta1, rest1, beta2, rest2, epsilon, pool[3], pool[1], pool[2] };
+    Adam adam = betas.at(learning_rate, divisor, steps);
     Entry entry = entries[chunk.x];
+    float* means = (float*)entry.mean;
+    float* squares = (float*)entry.square;
     long long first = (long long)chunk.y * CHUNK, end = first + CHUNK < entry.count ? first + CHUNK : entry.count;
     bool is_float = !entry.half;
     long long at = first + threadIdx.x * 4;
-    if (aligned(entry.master, 16) && aligned(entry.mean, 16) && aligned(entry.square, 16) && aligned(entry.half, 8) && aligned(gradient, is_float ? 16 : 8))
+    if (aligned(entry.master, 16) && aligned(means, 16) && aligned(squares, 16) && aligned(entry.half, 8) && aligned(gradient, is_float ? 16 : 8))
     {
         for (; at + 4 <= end; at += blockDim.x * 4)
         {
             float g[4], m[4], s[4], w[4];
             load4(gradient, at, is_float, g);
-            load4(entry.mean, at, true, m);
-            load4(entry.square, at, true, s);
+            load4(means, at, true, m);
+            load4(squares, at, true, s);
             load4(entry.master, at, true, w);
             for (int i = 0; i < 4; i++) w[i] = adam.step(m[i], s[i], w[i], g[i]);
-            store4(entry.mean + at, m);
-            store4(entry.square + at, s);
+            store4(means + at, m);
+            store4(squares + at, s);
             store4(entry.master + at, w);
             if (!is_float)
             {
@@ -637,9 +661,132 @@ extern "C" __global__ void __launch_bounds__(256) adamw(
         for (long long i = at; i < at + 4 && i < end; i++)
         {
             float g = is_float ? ((const float*)gradient)[i] : widen(((const bf16*)gradient)[i]);
-            float w = entry.master[i] = adam.step(entry.mean[i], entry.square[i], entry.master[i], g);
+            float w = entry.master[i] = adam.step(means[i], squares[i], entry.master[i], g);
             if (!is_float) entry.half[i] = narrow(w);
         }
+    }
+}
+
+// ------------------------------------------------------------------------------------------------------- moments as bytes
+// 256 numbers beside each other share their largest magnitude; a byte is the place of the nearest of 256 values, of a tree that is symmetric where numbers
+// have signs. The order of the values is BlockwiseBytes'.
+
+#define BLOCK 256
+#define DECADES 7
+
+// The place of the nearest value, as bucketize between the values' middles finds it: from 0 to 255. A guess by the number's decade, put right by its neighbours.
+template <bool Signed>
+__device__ __forceinline__ int place_of(float number, const float* middles)
+{
+    float magnitude = fabsf(number);
+    int decade = (int)floorf(__log2f(magnitude) * 0.30103f) + DECADES;
+    decade = decade < 0 ? 0 : decade < DECADES - 1 ? decade : DECADES - 1;
+    // Values of a decade lie in the middles of equal parts of its range from a tenth to the whole.
+    int parts = Signed ? 1 << decade : 2 << decade;
+    int part = (int)((magnitude * exp2f((DECADES - 1 - decade) * 3.3219281f) - 0.1f) * parts * 1.1111111f);
+    part = part < 0 ? 0 : part < parts - 1 ? part : parts - 1;
+    int rank = parts - 1 + part;
+    int place = !Signed ? rank : number < 0.0f ? BLOCK / 2 - 2 - rank : BLOCK / 2 + rank;
+    while (place < BLOCK - 1 && number > middles[place]) place++;
+    while (place > 0 && number <= middles[place - 1]) place--;
+    return place;
+}
+
+// Eight moments of this lane, of whose magnitudes the warp's block has the largest: written as bytes.
+template <bool Signed>
+__device__ __forceinline__ void store_bytes(const float (&moments)[8], unsigned char* codes, float* largest, const float* middles)
+{
+    float most = 0.0f;
+    for (int i = 0; i < 8; i++) most = fmaxf(most, fabsf(moments[i]));
+    for (int mask = 16; mask > 0; mask >>= 1) most = fmaxf(most, __shfl_xor_sync(0xffffffffu, most, mask));
+    float share = 1.0f / fmaxf(most, 1e-38f);
+    unsigned int words[2] = { 0u, 0u };
+    for (int i = 0; i < 8; i++)
+    {
+        int place = place_of<Signed>(moments[i] * share, middles);
+        // A second moment that became zero would make of the least mean a step without measure.
+        if (!Signed && place == 0 && moments[i] > 0.0f) place = 1;
+        words[i / 4] |= (unsigned int)place << (i % 4 * 8);
+    }
+
+    uint2 raw;
+    raw.x = words[0];
+    raw.y = words[1];
+    *(uint2*)codes = raw;
+    if (threadIdx.x % 32 == 0) *largest = most;
+}
+
+__device__ __forceinline__ void load_bytes(const unsigned char* codes, float largest, const float* tree, float (&to)[8])
+{
+    uint2 raw = *(const uint2*)codes;
+    for (int i = 0; i < 8; i++) to[i] = tree[((i < 4 ? raw.x : raw.y) >> (i % 4 * 8)) & 255u] * largest;
+}
+
+// adamw with moments as bytes: a warp takes block after block, a lane eight neighbours. trees: the 256 values for signed numbers and the 256 for others. Pool: 4 + 1024.
+extern "C" __global__ void __launch_bounds__(256) adamw_bytes(
+    const int2* __restrict__ chunks, const Entry* __restrict__ entries, const float* __restrict__ learning_rate, const float* __restrict__ divisor, const float* __restrict__ steps,
+    const Betas betas, const float* __restrict__ trees, const Gradients gradients)
+{
+    int2 chunk = chunks[blockIdx.x];
+    const void* gradient = gradients.at[chunk.x];
+    if (!gradient) return;
+    float* tree = pool + 4;
+    float* middles = tree + 2 * BLOCK;
+    for (int i = threadIdx.x; i < 2 * BLOCK; i += blockDim.x)
+    {
+        tree[i] = trees[i];
+        middles[i] = i % BLOCK < BLOCK - 1 ? (trees[i] + trees[i + 1]) * 0.5f : 0.0f;
+    }
+
+    // Waits for the whole block, for the trees too.
+    Adam adam = betas.at(learning_rate, divisor, steps);
+    Entry entry = entries[chunk.x];
+    long long first = (long long)chunk.y * CHUNK, end = first + CHUNK < entry.count ? first + CHUNK : entry.count;
+    bool is_float = !entry.half;
+    bool whole = aligned(entry.master, 16) && aligned(entry.half, 16) && aligned(gradient, 16);
+    for (long long block = first / BLOCK + threadIdx.x / 32; block * BLOCK < end; block += blockDim.x / 32)
+    {
+        long long at = block * BLOCK + threadIdx.x % 32 * 8;
+        unsigned char* mean_codes = (unsigned char*)entry.mean + at;
+        unsigned char* square_codes = (unsigned char*)entry.square + at;
+        float m[8], s[8], w[8], g[8];
+        load_bytes(mean_codes, entry.mean_largest[block], tree, m);
+        load_bytes(square_codes, entry.square_largest[block], tree + BLOCK, s);
+        if (whole && at + 8 <= end)
+        {
+            if (is_float)
+            {
+                load8((const float*)gradient + at, g);
+            }
+            else
+            {
+                load8((const bf16*)gradient + at, g);
+            }
+
+            load8(entry.master + at, w);
+            for (int i = 0; i < 8; i++) w[i] = adam.step(m[i], s[i], w[i], g[i]);
+            store8(entry.master + at, w);
+            if (!is_float) store8(entry.half + at, w);
+        }
+        else
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                if (at + i < end)
+                {
+                    float one = is_float ? ((const float*)gradient)[at + i] : widen(((const bf16*)gradient)[at + i]);
+                    float weight = entry.master[at + i] = adam.step(m[i], s[i], entry.master[at + i], one);
+                    if (!is_float) entry.half[at + i] = narrow(weight);
+                }
+                else
+                {
+                    m[i] = s[i] = 0.0f;
+                }
+            }
+        }
+
+        store_bytes<true>(m, mean_codes, entry.mean_largest + block, middles);
+        store_bytes<false>(s, square_codes, entry.square_largest + block, middles + BLOCK);
     }
 }
 

@@ -1,3 +1,4 @@
+using Diptych.Common.Cuda;
 using Diptych.Common.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -6,8 +7,8 @@ namespace Diptych.Common.Training;
 
 /// <summary>
 /// AdamW that keeps its two moments as bytes (Dettmers et al. 2022, "8-bit optimizers via block-wise quantization"): 2.03 bytes a weight beside 8, which
-/// for Stable Diffusion 1.5 are 1.7 GB instead of 6.9. A step reads them as fp32, one parameter after the other, so that of fp32 moments no more than the
-/// largest parameter's are there at a time; small parameters (biases, norms) keep fp32, as the paper's own implementation has it.
+/// for Stable Diffusion 1.5 are 1.7 GB instead of 6.9. One kernel of ours on a GPU that has them; elsewhere a step reads the bytes as fp32, one parameter
+/// after the other, so that of fp32 moments no more than the largest parameter's are there at a time.
 /// </summary>
 public sealed class EightBitAdamW : IOptimizer
 {
@@ -16,9 +17,9 @@ public sealed class EightBitAdamW : IOptimizer
 
     private readonly IReadOnlyList<Parameter> _parameters;
     private readonly AdamWOptions _options;
-    private readonly FusedAdamW _small;
-    private readonly Moments?[] _moments;
-    private readonly int[] _places;
+    private readonly AdamMoments[] _moments;
+    private readonly Tensor[] _steps;
+    private readonly CudaAdamW? _kernels;
 
     /// <summary>Starts with zero moments.</summary>
     /// <param name="parameters">What learns; moved and cast before.</param>
@@ -27,40 +28,56 @@ public sealed class EightBitAdamW : IOptimizer
     {
         ArgumentNullException.ThrowIfNull(parameters);
         (_parameters, _options) = (parameters, options);
-        _moments = [.. parameters.Select(parameter => parameter.numel() < SmallestEightBit ? null : new Moments(parameter))];
-        List<Parameter> small = [];
-        _places = [.. parameters.Select((parameter, i) =>
-        {
-            if (_moments[i] is null)
-            {
-                small.Add(parameter);
-            }
-
-            return small.Count - 1;
-        })];
-        _small = new FusedAdamW(small, options);
+        var hasKernels = CudaKernels.For(parameters[0]) is not null;
+        _moments = [.. parameters.Select(parameter => AdamMoments.AsBytes(parameter, inMemoryOrder: hasKernels))];
+        _kernels = hasKernels ? new CudaAdamW(parameters, parameters, _moments, options) : null;
+        _steps = _kernels is { } kernels
+            ? [.. parameters.Select(_ => kernels.Steps)]
+            : [.. parameters.Select(parameter => zeros([], dtype: ScalarType.Float32, device: parameter.device).DetachFromDisposeScope())];
     }
 
     /// <inheritdoc/>
     public void Step(double learningRate, Tensor? gradientDivisor = null)
     {
-        _small.Step(learningRate, gradientDivisor);
         using var noGradient = no_grad();
+        if (_kernels is not null)
+        {
+            using var rate = full([], learningRate, dtype: ScalarType.Float32, device: _parameters[0].device);
+            _kernels.Step([.. _parameters.Select(parameter => parameter.grad)], rate, gradientDivisor);
+            return;
+        }
+
+        var small = new FusedAdamW.Lists([], [], [], [], []);
         for (var i = 0; i < _parameters.Count; i++)
         {
-            if (_moments[i] is { } moments && _parameters[i].grad is { } gradient)
+            if (_parameters[i].grad is not { } gradient)
+            {
+                continue;
+            }
+
+            _steps[i].add_(SharedScalar.One, SharedScalar.One);
+            if (_moments[i] is { MeanBytes: { } means, SquareBytes: { } squares })
             {
                 using var scope = NewDisposeScope();
-                var (mean, square) = (Like(_parameters[i], moments.Mean.Read()), Like(_parameters[i], moments.Square.Read()));
-                FusedAdamW.Update(new([_parameters[i]], [gradient], [mean], [square], [moments.Steps.add_(SharedScalar.One, SharedScalar.One)]), learningRate, _options, gradientDivisor);
-                moments.Mean.Write(mean);
-                moments.Square.Write(square);
+                var (mean, square) = (Like(_parameters[i], means.Read()), Like(_parameters[i], squares.Read()));
+                FusedAdamW.Update(new([_parameters[i]], [gradient], [mean], [square], [_steps[i]]), learningRate, _options, gradientDivisor);
+                means.Write(mean);
+                squares.Write(square);
             }
+            else
+            {
+                small.Add(_parameters[i], gradient, _moments[i].Mean!, _moments[i].Square!, _steps[i]);
+            }
+        }
+
+        if (small.Parameters.Count > 0)
+        {
+            FusedAdamW.Update(small, learningRate, _options, gradientDivisor);
         }
     }
 
     /// <inheritdoc/>
-    public Tensor GradientDivisor(double limit) => GradientNorm.Divisor(_parameters, limit);
+    public Tensor GradientDivisor(double limit) => _kernels?.Divisor([.. _parameters.Select(parameter => parameter.grad)], limit) ?? GradientNorm.Divisor(_parameters, limit);
 
     // The kernel takes moments only in their parameter's order in memory.
     private static Tensor Like(Tensor parameter, Tensor moments) =>
@@ -76,13 +93,8 @@ public sealed class EightBitAdamW : IOptimizer
     }
 
     /// <inheritdoc/>
-    public IEnumerable<KeyValuePair<string, Tensor>> StateOf(int parameter) => _moments[parameter] is not { } moments
-        ? _small.StateOf(_places[parameter])
-        :
-        [
-            new("weights", _parameters[parameter]), new("mean8", moments.Mean.Codes), new("mean8_largest", moments.Mean.Largest),
-            new("square8", moments.Square.Codes), new("square8_largest", moments.Square.Largest), new("steps", moments.Steps),
-        ];
+    public IEnumerable<KeyValuePair<string, Tensor>> StateOf(int parameter) =>
+        [new("weights", _parameters[parameter]), .. _moments[parameter].State(), new("steps", _steps[parameter])];
 
     /// <inheritdoc/>
     public void StateWasRead()
@@ -93,26 +105,12 @@ public sealed class EightBitAdamW : IOptimizer
     /// <inheritdoc/>
     public void Dispose()
     {
-        _small.Dispose();
-        foreach (var moments in _moments)
+        foreach (var (moments, steps) in _moments.Zip(_steps))
         {
-            moments?.Dispose();
+            moments.Dispose();
+            steps.Dispose();
         }
-    }
 
-    private sealed class Moments(Parameter parameter) : IDisposable
-    {
-        public BlockwiseBytes Mean { get; } = new(parameter.shape, signed: true, parameter.device);
-
-        public BlockwiseBytes Square { get; } = new(parameter.shape, signed: false, parameter.device);
-
-        public Tensor Steps { get; } = zeros([], dtype: ScalarType.Float32, device: parameter.device).DetachFromDisposeScope();
-
-        public void Dispose()
-        {
-            Mean.Dispose();
-            Square.Dispose();
-            Steps.Dispose();
-        }
+        _kernels?.Dispose();
     }
 }

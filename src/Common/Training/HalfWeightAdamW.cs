@@ -25,20 +25,26 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
     /// <summary>Takes over the weights that are factors of products, on a GPU norms' and biases too; the others stay fp32 where they are.</summary>
     /// <param name="trainable">What learns, fp32.</param>
     /// <param name="options">AdamW's constants.</param>
-    public HalfWeightAdamW(IReadOnlyList<NamedParameter> trainable, AdamWOptions options)
+    /// <param name="momentsAsBytes">Whether moments are kept as bytes (<see cref="EightBitAdamW"/>): where there are CUDA kernels only.</param>
+    public HalfWeightAdamW(IReadOnlyList<NamedParameter> trainable, AdamWOptions options, bool momentsAsBytes = false)
     {
         ArgumentNullException.ThrowIfNull(trainable);
         _options = options;
         using var noGradient = no_grad();
         _isOnCpu = trainable[0].Value.device_type == DeviceType.CPU;
+        if (momentsAsBytes && CudaKernels.For(trainable[0].Value) is null)
+        {
+            throw new ArgumentException($"Moments as bytes are for CUDA kernels: take {nameof(EightBitAdamW)}.", nameof(momentsAsBytes));
+        }
+
         // On a GPU one count for all: what has no gradient stays as it is, and learns later as if it had been there.
-        var entries = trainable.Select(parameter => new Entry(parameter, isOnCpu: _isOnCpu)).ToArray();
+        var entries = trainable.Select(parameter => new Entry(parameter, _isOnCpu, momentsAsBytes)).ToArray();
         _entries = entries;
         if (!_isOnCpu)
         {
             _kernels = CudaKernels.For(trainable[0].Value) is null
                 ? null
-                : new CudaAdamW([.. entries.Select(e => e.Weight)], [.. entries.Select(e => e.Master)], [.. entries.Select(e => e.Mean)], [.. entries.Select(e => e.Square)], options);
+                : new CudaAdamW([.. entries.Select(e => e.Weight)], [.. entries.Select(e => e.Master)], [.. entries.Select(e => e.Moments)], options);
             _steps = _kernels?.Steps ?? zeros([], dtype: ScalarType.Float32, device: trainable[0].Value.device).DetachFromDisposeScope();
         }
     }
@@ -81,7 +87,7 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
         var learning = _entries.Select(entry => (Entry: entry, Gradient: entry.Weight.grad)).Where(one => one.Gradient is not null).ToList();
         foreach (var (entry, gradient) in learning)
         {
-            lists.Add(entry.Master, gradient!.to_type(ScalarType.Float32), entry.Mean, entry.Square, _steps);
+            lists.Add(entry.Master, gradient!.to_type(ScalarType.Float32), entry.Moments.Mean!, entry.Moments.Square!, _steps);
         }
 
         FusedAdamW.Update(lists, learningRate, _options, gradientDivisor);
@@ -110,11 +116,11 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
             {
                 divisor ??= gradientDivisor?.item<float>() ?? 1;
                 var factors = new HalfWeightKernel.Factors(_options, learningRate, divisor.Value, entry.CountOnCpu());
-                inOnePass.Add(new(entry.Master, entry.Mean, entry.Square, entry.Laid(gradient), entry.Weight, factors));
+                inOnePass.Add(new(entry.Master, entry.Moments.Mean!, entry.Moments.Square!, entry.Laid(gradient), entry.Weight, factors));
             }
             else
             {
-                rest.Add(entry.Master, gradient, entry.Mean, entry.Square, entry.Steps!.add_(SharedScalar.One, SharedScalar.One));
+                rest.Add(entry.Master, gradient, entry.Moments.Mean!, entry.Moments.Square!, entry.Steps!.add_(SharedScalar.One, SharedScalar.One));
             }
         }
 
@@ -138,7 +144,7 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
     public IEnumerable<KeyValuePair<string, Tensor>> StateOf(int parameter)
     {
         var entry = _entries[parameter];
-        return [new("weights", entry.Master), new("mean", entry.Mean), new("square", entry.Square), new("steps", (_isOnCpu ? entry.Steps : _steps)!)];
+        return [new("weights", entry.Master), .. entry.Moments.State(), new("steps", (_isOnCpu ? entry.Steps : _steps)!)];
     }
 
     /// <inheritdoc/>
@@ -173,7 +179,7 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
     {
         private readonly bool _isOnCpu;
 
-        public Entry(NamedParameter parameter, bool isOnCpu)
+        public Entry(NamedParameter parameter, bool isOnCpu, bool momentsAsBytes)
         {
             _isOnCpu = isOnCpu;
             Weight = parameter.Value;
@@ -183,8 +189,7 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
             IsHalf = (parameter.IsFactor || (!isOnCpu && Weight.dim() == 1)) && Weight.dtype == ScalarType.Float32;
             using var scope = NewDisposeScope();
             Master = IsHalf ? Laid(Weight.detach()).DetachFromDisposeScope() : Weight;
-            Mean = zeros_like(Master, requires_grad: false).DetachFromDisposeScope();
-            Square = zeros_like(Master, requires_grad: false).DetachFromDisposeScope();
+            Moments = momentsAsBytes ? AdamMoments.AsBytes(Master, inMemoryOrder: true) : AdamMoments.Whole(Master);
             Steps = isOnCpu ? zeros([], dtype: ScalarType.Float32).DetachFromDisposeScope() : null;
             if (IsHalf)
             {
@@ -201,9 +206,7 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
 
         public Tensor Master { get; }
 
-        public Tensor Mean { get; }
-
-        public Tensor Square { get; }
+        public AdamMoments Moments { get; }
 
         /// <summary>Steps taken, on the CPU.</summary>
         public Tensor? Steps { get; }
@@ -243,8 +246,7 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
                 Master.Dispose();
             }
 
-            Mean.Dispose();
-            Square.Dispose();
+            Moments.Dispose();
             Steps?.Dispose();
         }
     }

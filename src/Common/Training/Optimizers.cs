@@ -1,3 +1,4 @@
+using Diptych.Common.Cuda;
 using Diptych.Common.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,14 +16,16 @@ public static class Optimizers
         ArgumentNullException.ThrowIfNull(trainable);
         ArgumentNullException.ThrowIfNull(options);
         Parameter[] parameters = [.. trainable.Select(p => p.Value)];
-        if (options.Use8BitAdam)
-        {
-            return new EightBitAdamW(parameters, options.Adam);
-        }
-
         // Passes that share a step add up their gradients, for which bf16 is too coarse.
         var half = options.GradientAccumulationSteps == 1 && trainable.Any(p => p.IsFactor) && options.MixedPrecision.On(parameters[0].device) == MixedPrecision.Bf16;
-        return half ? new HalfWeightAdamW(trainable, options.Adam) : new FusedAdamW(parameters, options.Adam);
+        return (options.Use8BitAdam, half) switch
+        {
+            // Where no kernel of ours reads them, bytes have a step of their own.
+            (true, true) when CudaKernels.For(parameters[0]) is not null => new HalfWeightAdamW(trainable, options.Adam, momentsAsBytes: true),
+            (true, _) => new EightBitAdamW(parameters, options.Adam),
+            (false, true) => new HalfWeightAdamW(trainable, options.Adam),
+            _ => new FusedAdamW(parameters, options.Adam),
+        };
     }
 
     /// <summary>The state of all parameters, in their order, under the names checkpoints give it.</summary>

@@ -1,5 +1,6 @@
 using Diptych.Common;
 using Diptych.Common.Cuda;
+using Diptych.Common.Training;
 using static TorchSharp.torch;
 
 namespace Diptych.Tests.Common.Cuda;
@@ -21,8 +22,9 @@ public sealed class CudaKernelsTests
     {
         using var weight = zeros(3, dtype: ScalarType.BFloat16);
         using var single = zeros(3);
+        using var moments = AdamMoments.Whole(single);
 
-        Assert.Throws<DiptychException>(() => new CudaAdamW([weight], [single], [single], [single], new()));
+        Assert.Throws<DiptychException>(() => new CudaAdamW([weight], [single], [moments], new()));
     }
 
     [Fact]
@@ -45,7 +47,7 @@ public sealed class CudaKernelsTests
             return [y.detach(), x.grad!, weight.grad!, bias.grad!];
         }
 
-        Assert.All(Once().Zip(Once()), pair => Assert.True(pair.First.equal(pair.Second).item<bool>()));
+        Assert.All(Once().Zip(Once()), pair => Assert.True(pair.First.equal(pair.Second).all().item<bool>()));
     }
 
     [Fact]
