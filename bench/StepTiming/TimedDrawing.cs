@@ -49,6 +49,7 @@ internal sealed class TimedDrawing : IDisposable
         var initial = stack(_prompts.Select((_, i) => _sd.InitialLatents(round, i, _options)).ToArray());
         // On both sides, as in training steps (ScriptStep): Python's processes show no sign of memory fetched page by page.
         using var reuse = MemoryReuse.Begin();
+        using var lanes = _isOurs ? _sd.LanesFor(_prompts.Count) : null;
         var begin = Stopwatch.GetTimestamp();
         var latents = _sd.Sample(_prompts, initial, _options);
         PhaseClock.Wait(_setup.Device);

@@ -167,6 +167,8 @@ public sealed class StableDiffusion : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         using var reuse = MemoryReuse.Begin();
         using var kept = KeptKernels.Of(UNet);
+        using var keptVae = KeptKernels.Of(Vae);
+        using var lanes = LanesFor(Math.Min(options.BatchSize, prompts.Count));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var batches = prompts.Chunk(options.BatchSize).ToList();
@@ -204,16 +206,22 @@ public sealed class StableDiffusion : IDisposable
         var sizes = options.Sizes ?? SizeConditioning.Whole((int)shape[2] * Vae.Config.DownscaleFactor, (int)shape[3] * Vae.Config.DownscaleFactor);
         var prompt = GuidedPrompts.Read(this, prompts, negativePrompts, options, sizes);
         var scheduler = options.Scheduler ?? Scheduler;
-        return Sampler.Sample(
-            options.Sampler ?? scheduler.Sampler,
-            scheduler,
-            options.Steps,
-            initialLatents.to(Device),
-            (sample, timestep) => Predict(sample, timestep, prompt, guided, options),
-            step => stack(Enumerable.Range(0, prompts.Count).Select(i => new RandomStream(samplerSeed, RandomPurpose.Sampler, step, firstPicture + i).Normal(shape[1..])).ToArray()).to(Device),
-            progress,
-            options.Eta,
-            start: start is null ? null : new SamplerStart(start.Latents.to(Device).expand(shape), SamplerStart.StepsSkipped(options.Steps, start.Strength))).MoveToOuterDisposeScope();
+        var told = new LaneProgress(progress);
+        return PictureLanes.Rows(prompts.Count, (from, to) =>
+        {
+            var initial = initialLatents.slice(0, from, to, 1).to(Device);
+            var conditioning = PictureLanes.Part(prompt, prompts.Count, from, to);
+            return Sampler.Sample(
+                options.Sampler ?? scheduler.Sampler,
+                scheduler,
+                options.Steps,
+                initial,
+                (sample, timestep) => Predict(sample, timestep, conditioning, guided, options),
+                step => stack([.. Enumerable.Range((int)from, (int)(to - from)).Select(i => new RandomStream(samplerSeed, RandomPurpose.Sampler, step, firstPicture + i).Normal(shape[1..]))]).to(Device),
+                (done, of) => told.After(from == 0, done, of),
+                options.Eta,
+                start: start is null ? null : new SamplerStart(start.Of((int)from, (int)(to - from)).Latents.to(Device).expand(initial.shape), SamplerStart.StepsSkipped(options.Steps, start.Strength)));
+        }).MoveToOuterDisposeScope();
     }
 
     /// <summary>Scaled latents of pictures [n, 3, H, W] in [-1, 1], for <see cref="PictureStart"/>: the means of their posteriors, which are narrow.</summary>
@@ -229,10 +237,15 @@ public sealed class StableDiffusion : IDisposable
     /// <summary>Decodes scaled latents to pictures clamped to [-1, 1], fp32.</summary>
     public Tensor Decode(Tensor latents, MixedPrecision precision = MixedPrecision.No, VaeMemory? memory = null)
     {
+        ArgumentNullException.ThrowIfNull(latents);
+        using var kept = KeptKernels.Of(Vae);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var autocast = Autocast.For(Device, precision);
-        return (memory ?? new()).Decode(Vae, Vae.Unscale(latents)).to_type(ScalarType.Float32).clamp(-1, 1).MoveToOuterDisposeScope();
+        return PictureLanes.Rows(latents.size(0), (from, to) =>
+        {
+            using var autocast = Autocast.For(Device, precision);
+            return (memory ?? new()).Decode(Vae, Vae.Unscale(latents.slice(0, from, to, 1))).to_type(ScalarType.Float32).clamp(-1, 1);
+        }).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -267,6 +280,10 @@ public sealed class StableDiffusion : IDisposable
             ? (height / factor, width / factor)
             : throw new DiptychException($"--height {height} --width {width}: both must be positive multiples of {factor} for this model.");
     }
+
+    /// <summary>Lanes that <see cref="Sample"/> and <see cref="Decode"/> share their pictures out among, from now until they are disposed of; <see cref="Generate(IReadOnlyList{string}, long, GenerationOptions, long, Action{int, int}?, PictureStart?, CancellationToken)"/> has its own.</summary>
+    /// <param name="pictures">Pictures drawn at once.</param>
+    public Lanes LanesFor(int pictures) => PictureLanes.For(Device, UNet, pictures);
 
     /// <summary>Pictures to draw at once where nothing but time counts: the options' number, or more where pictures are so small that an operator's fixed cost is most of it.</summary>
     public int FastestBatch(GenerationOptions options)

@@ -23,7 +23,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         var added = bias is null ? null : TensorData.Floats(bias);
         if (size.IsTiled)
         {
-            return Tiled(x, weight, turned: false, added);
+            return Tiled(x, weight, size, turned: false, added);
         }
 
         var y = empty([size.Samples, size.Outputs, x.size(2), x.size(3)], dtype: ScalarType.Float32);
@@ -47,7 +47,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         var size = ConvolutionSizes.Of(gradient, weight);
         if (size.IsTiled)
         {
-            return Tiled(gradient, weight, turned: true, null);
+            return Tiled(gradient, weight, size, turned: true, null);
         }
 
         var result = empty([size.Samples, size.Inputs, gradient.size(2), gradient.size(3)], dtype: ScalarType.Float32);
@@ -131,19 +131,23 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
             (from, to) => new KernelSpread((float*)panel, (float*)w, (float*)dx, size, taps).Run(from, to));
     }
 
-    private static Tensor Tiled(Tensor pictures, Tensor weight, bool turned, float* bias)
+    private static Tensor Tiled(Tensor pictures, Tensor weight, ConvolutionSizes size, bool turned, float* bias) =>
+        size.HasLargeTiles ? Tiled<LargeTiles>(pictures, weight, turned, bias) : Tiled<SmallTiles>(pictures, weight, turned, bias);
+
+    private static Tensor Tiled<TTiles>(Tensor pictures, Tensor weight, bool turned, float* bias)
+        where TTiles : struct, IWinogradTiles
     {
         var (rows, columns) = ((int)weight.size(0), (int)weight.size(1));
         var (outputs, inputs) = turned ? (columns, rows) : (rows, columns);
-        var kernels = KeptKernels.FindKernels(weight, turned);
-        using var room = kernels is null ? empty([WinogradKernels.Size(inputs, outputs) + ProductKernel.HalfColumns], dtype: ScalarType.Float32) : null;
+        var kernels = KeptKernels.FindKernels<TTiles>(weight, turned);
+        using var room = kernels is null ? empty([WinogradKernels<TTiles>.Size(inputs, outputs) + ProductKernel.HalfColumns], dtype: ScalarType.Float32) : null;
         if (room is not null)
         {
             kernels = MatrixProduct.Aligned(TensorData.Floats(room));
-            WinogradKernels.Transform(TensorData.Floats(weight), rows, columns, turned, kernels);
+            WinogradKernels<TTiles>.Transform(TensorData.Floats(weight), rows, columns, turned, kernels);
         }
 
-        return new WinogradConvolution((int)pictures.size(0), inputs, outputs, (int)pictures.size(2), (int)pictures.size(3)).Run(pictures, kernels, bias);
+        return new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, outputs, (int)pictures.size(2), (int)pictures.size(3)).Run(pictures, kernels, bias);
     }
 
     private static RowPanels Channels(Tensor pictures, int channels, int pixels) =>

@@ -8,12 +8,16 @@ namespace Diptych.Common.Products;
 /// <param name="Outputs">Channels out.</param>
 /// <param name="Pixels">Pixels of a picture.</param>
 /// <param name="Taps">Places of a 3x3 kernel; null for 1x1.</param>
-/// <param name="IsTiled">Whether a 3x3 convolution goes by tiles (<see cref="WinogradConvolution"/>); otherwise all its products are taken.</param>
-internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, int Pixels, PictureTaps? Taps, bool IsTiled)
+/// <param name="IsTiled">Whether a 3x3 convolution goes by tiles (<see cref="WinogradConvolution{TTiles}"/>); otherwise all its products are taken.</param>
+/// <param name="HasLargeTiles">Whether those are <see cref="LargeTiles"/>.</param>
+internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, int Pixels, PictureTaps? Taps, bool IsTiled, bool HasLargeTiles)
 {
     // Fewer pixels do not pay for transforming the kernels; with kernels that are kept, for reading sixteen ninths of them.
     private const int LeastPixels = 512;
     private const int LeastPixelsOfKept = 128;
+
+    // Of large tiles: what is read of 36 ninths of the kernels is multiplied by so many at once.
+    private const int LeastLargeTiles = 16;
 
     // Larger transformed kernels leave the caches in every convolution.
     private const long MostKernels = 200 * 200;
@@ -29,7 +33,15 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
     public static ConvolutionSizes Of(Tensor pictures, Tensor weight)
     {
         var (height, width) = ((int)pictures.size(2), (int)pictures.size(3));
-        return new((int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width), CanTile(pictures, weight));
+        return new((int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width), CanTile(pictures, weight), CanTileLarge(pictures, weight));
+    }
+
+    // Only what is kept: kernels that change would be transformed in every step, with more than twice the work of small tiles, and learn from sums a digit coarser.
+    private static bool CanTileLarge(Tensor pictures, Tensor weight)
+    {
+        var (height, width) = (pictures.size(2), pictures.size(3));
+        return weight.size(2) == 3 && height % LargeTiles.Side == 0 && width % LargeTiles.Side == 0
+            && pictures.size(0) * height * width >= LeastLargeTiles * LargeTiles.Side * LargeTiles.Side && KeptKernels.Has(weight);
     }
 
     /// <summary>Whether a convolution goes by tiles, and faster so.</summary>

@@ -17,28 +17,28 @@ internal sealed unsafe class KeptWeight(Tensor weight) : IDisposable
     private readonly Tensor _weight = weight.detach().DetachFromDisposeScope();
     private readonly float* _numbers = TensorData.Floats(weight);
     private readonly Lock _gate = new();
-    private float* _kernels;
-    private float* _turnedKernels;
+    private readonly nint[] _kernels = new nint[4];
     private float* _panels;
     private float* _gradientPanels;
 
     /// <summary>How many keep it.</summary>
     public int Holders { get; set; }
 
-    /// <summary>Its kernels (<see cref="WinogradKernels"/>), turned for the input's gradient.</summary>
-    public float* Kernels(bool turned)
+    /// <summary>Its kernels (<see cref="WinogradKernels{TTiles}"/>), turned for the input's gradient.</summary>
+    public float* Kernels<TTiles>(bool turned)
+        where TTiles : struct, IWinogradTiles
     {
         lock (_gate)
         {
-            ref var kernels = ref turned ? ref _turnedKernels : ref _kernels;
-            if (kernels is null)
+            ref var kernels = ref _kernels[(turned ? 1 : 0) + (TTiles.Side == LargeTiles.Side ? 2 : 0)];
+            if (kernels == 0)
             {
-                var room = Room(turned ? WinogradKernels.Size(_outputs, _inputs) : WinogradKernels.Size(_inputs, _outputs));
-                WinogradKernels.Transform(_numbers, _outputs, _inputs, turned, room);
-                kernels = room;
+                var room = Room(turned ? WinogradKernels<TTiles>.Size(_outputs, _inputs) : WinogradKernels<TTiles>.Size(_inputs, _outputs));
+                WinogradKernels<TTiles>.Transform(_numbers, _outputs, _inputs, turned, room);
+                kernels = (nint)room;
             }
 
-            return kernels;
+            return (float*)kernels;
         }
     }
 
@@ -71,8 +71,11 @@ internal sealed unsafe class KeptWeight(Tensor weight) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        NativeMemory.AlignedFree(_kernels);
-        NativeMemory.AlignedFree(_turnedKernels);
+        foreach (var kernels in _kernels)
+        {
+            NativeMemory.AlignedFree((void*)kernels);
+        }
+
         NativeMemory.AlignedFree(_panels);
         NativeMemory.AlignedFree(_gradientPanels);
         _weight.Dispose();

@@ -6,161 +6,229 @@ using static TorchSharp.torch;
 namespace Diptych.Common.Products;
 
 /// <summary>
-/// A 3x3 convolution in four ninths of the multiplications (Winograd's F(2x2, 3x3), see <see cref="WinogradTransforms"/>): pictures are laid with their channels innermost, cut into overlapping tiles of
-/// 4x4 whose sixteen places are each a product of their own, [tiles, in] times [in, out], and laid back.
+/// A 3x3 convolution in four ninths of the multiplications or a quarter (Winograd's minimal filtering): strips of pictures are laid with their channels innermost and cut into overlapping tiles of
+/// 4x4 or 6x6, whose places are each a product of their own, [tiles, in] times [in, out]. Of all that lies between pictures and pictures a thread holds a few strips at a time, near it.
 /// </summary>
-/// <param name="pictures">Pictures, n.</param>
-/// <param name="inputs">Channels in; a multiple of sixteen.</param>
-/// <param name="outputs">Channels out; a multiple of sixteen.</param>
-/// <param name="height">Rows of a picture; even.</param>
-/// <param name="width">Pixels of a row; even, a multiple of sixteen with <paramref name="height"/>.</param>
-internal readonly unsafe struct WinogradConvolution(int pictures, int inputs, int outputs, int height, int width)
+/// <typeparam name="TTiles">The tiles: <see cref="SmallTiles"/> or <see cref="LargeTiles"/>.</typeparam>
+internal readonly unsafe struct WinogradConvolution<TTiles>
+    where TTiles : struct, IWinogradTiles
 {
-    private const int Places = WinogradTransforms.Places;
     private const int Half = ProductKernel.HalfColumns;
+    private const int Line = 64;
 
     // Transformed tiles of half the size of a core's second cache, next to the kernels of 32 channels (Zen 5: 1 MB).
     private const int CachedNumbers = 96 << 10;
-    private const int FewestTiles = 2 * ProductKernel.TileRows;
 
-    private int MostTiles => Math.Max(FewestTiles, CachedNumbers / Places / inputs / ProductKernel.TileRows * ProductKernel.TileRows);
+    // A quarter of it.
+    private const int StripNumbers = 64 << 10;
 
-    private int Pixels => height * width;
+    private readonly int _pictures;
+    private readonly int _inputs;
+    private readonly int _outputs;
+    private readonly int _height;
+    private readonly int _width;
+    private readonly int _tileRows;
+    private readonly int _tileColumns;
+    private readonly int _rowsPerStrip;
+    private readonly int _stripsPerPicture;
+    private readonly int _stripsAtOnce;
 
-    private nint KernelPlace => WinogradKernels.Place(inputs, outputs);
+    /// <param name="pictures">Pictures, n.</param>
+    /// <param name="inputs">Channels in; a multiple of sixteen.</param>
+    /// <param name="outputs">Channels out; a multiple of sixteen.</param>
+    /// <param name="height">Rows of a picture; whole tiles.</param>
+    /// <param name="width">Pixels of a row; whole tiles, a multiple of sixteen with <paramref name="height"/>.</param>
+    public WinogradConvolution(int pictures, int inputs, int outputs, int height, int width)
+    {
+        (_pictures, _inputs, _outputs, _height, _width) = (pictures, inputs, outputs, height, width);
+        (_tileRows, _tileColumns) = (height / TTiles.Side, width / TTiles.Side);
+        // Fewer tiles would read the kernels too often.
+        var fewest = (TTiles.Side == LargeTiles.Side ? 4 : 2) * ProductKernel.TileRows;
+        var most = Math.Max(fewest, CachedNumbers / Places / inputs / ProductKernel.TileRows * ProductKernel.TileRows);
+        // Sixteen pixels are laid at a time: of narrow rows only a whole picture's are sure to be so many.
+        _rowsPerStrip = width % Half == 0
+            ? Math.Clamp(Math.Min(most / _tileColumns, ((StripNumbers / inputs / width) - 2) / TTiles.Side), 1, _tileRows)
+            : _tileRows;
+        _stripsPerPicture = (_tileRows + _rowsPerStrip - 1) / _rowsPerStrip;
+        var tiles = _rowsPerStrip * _tileColumns;
+        _stripsAtOnce = Math.Max((fewest + tiles - 1) / tiles, most / tiles);
+    }
+
+    private static int Places => WinogradKernels<TTiles>.Places;
+
+    private static int InputSide => TTiles.Side + 2;
+
+    private int Pixels => _height * _width;
+
+    private nint KernelPlace => WinogradKernels<TTiles>.Place(_inputs, _outputs);
+
+    private int MostTiles => _stripsAtOnce * _rowsPerStrip * _tileColumns;
 
     // A line of the cache more than the numbers take, as between kernels.
-    private nint TilePlace(int tiles) => ((nint)tiles * inputs) + Half;
+    private nint TilePlace(int tiles) => ((nint)tiles * _inputs) + Half;
 
     private static nint SumPlace(int tiles) => ((nint)tiles * ProductKernel.TileColumns) + Half;
 
     /// <summary>W * x + b.</summary>
     /// <param name="x">[n, in, h, w].</param>
-    /// <param name="kernels">W (<see cref="WinogradKernels"/>).</param>
+    /// <param name="kernels">W (<see cref="WinogradKernels{TTiles}"/>).</param>
     /// <param name="bias">b, or null for none.</param>
     public Tensor Run(Tensor x, float* kernels, float* bias)
     {
         var self = this;
-        using var from = empty([pictures, height, width, inputs], dtype: ScalarType.Float32);
-        using var to = empty([pictures, height, width, outputs], dtype: ScalarType.Float32);
-        var y = empty([pictures, outputs, height, width], dtype: ScalarType.Float32);
-        float* source = TensorData.Floats(x), first = TensorData.Floats(from), second = TensorData.Floats(to), result = TensorData.Floats(y);
-        SharedWork.Over(pictures * inputs / Half, 16 * x.numel(), (begin, end) => self.LayInnermost(source, first, begin, end));
-        SharedWork.Over(pictures * Pixels / 4, 8.0 * inputs * outputs * pictures * Pixels, (begin, end) => self.Multiply(first, kernels, bias, second, begin, end));
-        SharedWork.Over(pictures * outputs / Half, 16 * y.numel(), (begin, end) => self.LayBack(second, result, begin, end));
+        var y = empty([_pictures, _outputs, _height, _width], dtype: ScalarType.Float32);
+        float* source = TensorData.Floats(x), result = TensorData.Floats(y);
+        SharedWork.Over(_pictures * _stripsPerPicture, 8.0 * _inputs * _outputs * _pictures * Pixels, (begin, end) => self.Multiply(source, kernels, bias, result, begin, end));
         return y;
     }
 
-    // Sixteen channels of one picture at a time.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void LayInnermost(float* from, float* to, int begin, int end)
-    {
-        for (var item = begin; item < end; item++)
-        {
-            var (picture, chunk) = Math.DivRem(item, inputs / Half);
-            var source = from + (((picture * (nint)inputs) + (chunk * Half)) * Pixels);
-            Transposition.ExchangeStrip(source, Pixels, Pixels, to + (picture * (nint)Pixels * inputs) + (chunk * Half), inputs);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void LayBack(float* from, float* to, int begin, int end)
-    {
-        for (var item = begin; item < end; item++)
-        {
-            var (picture, chunk) = Math.DivRem(item, outputs / Half);
-            var source = from + (picture * (nint)Pixels * outputs) + (chunk * Half);
-            var target = to + (((picture * (nint)outputs) + (chunk * Half)) * Pixels);
-            for (var pixel = 0; pixel < Pixels; pixel += Half)
-            {
-                Transposition.Exchange(source + (pixel * (nint)outputs), outputs, target + pixel, Pixels);
-            }
-        }
-    }
-
+    // Strips from one number up to another.
     private void Multiply(float* from, float* kernels, float* bias, float* to, int begin, int end)
     {
-        var most = MostTiles;
-        var tiles = (float*)NativeMemory.AlignedAlloc((nuint)(Places * TilePlace(most) * sizeof(float)), 64);
-        var sums = (float*)NativeMemory.AlignedAlloc((nuint)(Places * SumPlace(most) * sizeof(float)), 64);
-        var outside = (float*)NativeMemory.AllocZeroed((nuint)inputs, sizeof(float));
+        var rows = Math.Min(_height, (_rowsPerStrip * TTiles.Side) + 2);
+        var laid = Room((nint)rows * _width * _inputs);
+        var tiles = Room(Places * TilePlace(MostTiles));
+        var sums = Room(Places * SumPlace(MostTiles));
+        var pixels = Room((nint)MostTiles * TTiles.Side * TTiles.Side * ProductKernel.TileColumns);
+        var outside = (float*)NativeMemory.AllocZeroed((nuint)_inputs, sizeof(float));
         try
         {
-            for (var tile = begin; tile < end; tile += most)
+            for (var first = begin; first < end; first += _stripsAtOnce)
             {
-                var count = Math.Min(most, end - tile);
-                Cut(from, outside, tile, count, tiles);
-                for (var panel = 0; panel < WinogradKernels.Panels(outputs); panel++)
+                var last = Math.Min(end, first + _stripsAtOnce);
+                var count = 0;
+                for (var strip = first; strip < last; strip++)
                 {
-                    MultiplyPanel(tiles, kernels + (panel * (nint)inputs * ProductKernel.TileColumns), count, sums);
-                    Join(sums, count, bias, tile, panel * ProductKernel.TileColumns, to);
+                    count += Of(strip).TileRows * _tileColumns;
+                }
+
+                var tile = 0;
+                for (var strip = first; strip < last; strip++)
+                {
+                    Lay(from, Of(strip), laid);
+                    tile = Cut(laid, outside, Of(strip), tiles, tile, count);
+                }
+
+                for (var panel = 0; panel < WinogradKernels<TTiles>.Panels(_outputs); panel++)
+                {
+                    MultiplyPanel(tiles, kernels + (panel * (nint)_inputs * ProductKernel.TileColumns), count, sums);
+                    Join(sums, count, bias, first, last, panel * ProductKernel.TileColumns, pixels, to);
                 }
             }
         }
         finally
         {
+            NativeMemory.AlignedFree(laid);
             NativeMemory.AlignedFree(tiles);
             NativeMemory.AlignedFree(sums);
+            NativeMemory.AlignedFree(pixels);
             NativeMemory.Free(outside);
         }
     }
 
-    // [16, count, in].
+    // A strip's pixels and the rows around them, [rows, w, in].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
-    private void Cut(float* from, float* outside, int tile, int count, float* to)
+    private void Lay(float* from, Strip strip, float* to)
     {
-        var pixels = stackalloc float*[Places];
-        for (var i = 0; i < count; i++)
+        var count = (strip.EndRow - strip.FirstRow) * _width;
+        for (var channel = 0; channel < _inputs; channel += Half)
         {
-            var (picture, y, x) = Corner(tile + i);
-            var corner = from + (picture * (nint)Pixels * inputs);
-            for (var place = 0; place < Places; place++)
-            {
-                var (down, right) = (y - 1 + (place / 4), x - 1 + (place % 4));
-                var isInside = down >= 0 && down < height && right >= 0 && right < width;
-                pixels[place] = isInside ? corner + (((down * width) + right) * (nint)inputs) : outside;
-            }
-
-            WinogradTransforms.Input(pixels, inputs, to + (i * (nint)inputs), TilePlace(count));
+            Transposition.ExchangeStrip(from + (((strip.Picture * (nint)_inputs) + channel) * Pixels) + (strip.FirstRow * _width), Pixels, count, to + channel, _inputs);
         }
     }
 
-    // [16, count, in] times [16, in, 32].
+    // Of [places, count, in], those from a tile on; gives the number behind the last.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private int Cut(float* laid, float* outside, Strip strip, float* to, int tile, int count)
+    {
+        var pixels = stackalloc float*[Places];
+        for (var row = 0; row < strip.TileRows; row++)
+        {
+            for (var column = 0; column < _tileColumns; column++, tile++)
+            {
+                var place = 0;
+                for (var i = 0; i < InputSide; i++)
+                {
+                    var y = ((strip.FirstTileRow + row) * TTiles.Side) - 1 + i;
+                    var line = laid + ((y - strip.FirstRow) * _width * (nint)_inputs);
+                    for (var j = 0; j < InputSide; j++)
+                    {
+                        var x = (column * TTiles.Side) - 1 + j;
+                        pixels[place++] = y >= 0 && y < _height && x >= 0 && x < _width ? line + (x * (nint)_inputs) : outside;
+                    }
+                }
+
+                TTiles.Input(pixels, _inputs, to + (tile * (nint)_inputs), TilePlace(count));
+            }
+        }
+
+        return tile;
+    }
+
+    // [places, count, in] times [places, in, 32].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyPanel(float* tiles, float* kernels, int count, float* sums)
     {
-        var block = MatrixProduct.BlockDepth(inputs);
+        var block = MatrixProduct.BlockDepth(_inputs);
         for (var place = 0; place < Places; place++)
         {
-            var factor = new ProductFactor(tiles + (place * TilePlace(count)), inputs, 1);
+            var factor = new ProductFactor(tiles + (place * TilePlace(count)), _inputs, 1);
             var target = ProductTarget.Matrix(sums + (place * SumPlace(count)), ProductKernel.TileColumns);
-            for (var k = 0; k < inputs; k += block)
+            for (var k = 0; k < _inputs; k += block)
             {
                 MatrixProduct.MultiplyPanel(
-                    factor.From(0, k), kernels + (place * KernelPlace) + (k * (nint)ProductKernel.TileColumns), count, Math.Min(block, inputs - k),
+                    factor.From(0, k), kernels + (place * KernelPlace) + (k * (nint)ProductKernel.TileColumns), count, Math.Min(block, _inputs - k),
                     target.Half(0, 0, count, k == 0), target.Half(1, 0, count, k == 0));
             }
         }
     }
 
+    // 32 channels, or the last sixteen, of some strips.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Join(float* sums, int count, float* bias, int tile, int channel, float* to)
+    private void Join(float* sums, int count, float* bias, int first, int last, int channel, float* pixels, float* to)
     {
-        var channels = Math.Min(ProductKernel.TileColumns, outputs - channel);
-        for (var i = 0; i < count; i++)
+        const int columns = ProductKernel.TileColumns;
+        var channels = Math.Min(columns, _outputs - channel);
+        for (var number = first; number < last; number++)
         {
-            var (picture, y, x) = Corner(tile + i);
-            var corner = to + ((((picture * (nint)height) + y) * width) + x) * outputs;
-            WinogradTransforms.Output(
-                sums + (i * (nint)ProductKernel.TileColumns), SumPlace(count), bias is null ? null : bias + channel, channels, corner + channel, outputs, (nint)width * outputs);
+            var strip = Of(number);
+            for (var row = 0; row < strip.TileRows; row++)
+            {
+                for (var column = 0; column < _tileColumns; column++, sums += columns)
+                {
+                    var corner = pixels + (((row * _width) + column) * (nint)TTiles.Side * columns);
+                    TTiles.Output(sums, SumPlace(count), bias is null ? null : bias + channel, channels, corner, columns, (nint)_width * columns);
+                }
+            }
+
+            var size = strip.TileRows * TTiles.Side * _width;
+            var target = to + (((strip.Picture * (nint)_outputs) + channel) * Pixels) + (strip.FirstTileRow * TTiles.Side * _width);
+            for (var half = 0; half < channels; half += Half)
+            {
+                for (var pixel = 0; pixel < size; pixel += Half)
+                {
+                    Transposition.Exchange(pixels + (pixel * (nint)columns) + half, columns, target + (half * (nint)Pixels) + pixel, Pixels);
+                }
+            }
         }
     }
 
-    private (int Picture, int Y, int X) Corner(int tile)
+    private Strip Of(int number)
     {
-        var (picture, place) = Math.DivRem(tile, Pixels / 4);
-        var (row, column) = Math.DivRem(place, width / 2);
-        return (picture, 2 * row, 2 * column);
+        var (picture, place) = Math.DivRem(number, _stripsPerPicture);
+        var first = place * _rowsPerStrip;
+        var count = Math.Min(_rowsPerStrip, _tileRows - first);
+        return new(picture, first, count, Math.Max(0, (first * TTiles.Side) - 1), Math.Min(_height, ((first + count) * TTiles.Side) + 1));
     }
+
+    private static float* Room(nint count) => (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), Line);
+
+    /// <summary>Neighbouring rows of a picture's tiles.</summary>
+    /// <param name="Picture">The picture's number.</param>
+    /// <param name="FirstTileRow">The first row of tiles.</param>
+    /// <param name="TileRows">How many there are.</param>
+    /// <param name="FirstRow">The first row of pixels that they are made of.</param>
+    /// <param name="EndRow">The one behind the last.</param>
+    private readonly record struct Strip(int Picture, int FirstTileRow, int TileRows, int FirstRow, int EndRow);
 }

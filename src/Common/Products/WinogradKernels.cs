@@ -5,19 +5,24 @@ using Diptych.Common.Runtime;
 
 namespace Diptych.Common.Products;
 
-/// <summary>3x3 kernels as <see cref="WinogradConvolution"/> multiplies by them, [16 places, panels, in, 32].</summary>
-internal static unsafe class WinogradKernels
+/// <summary>3x3 kernels as <see cref="WinogradConvolution{TTiles}"/> multiplies by them, [places, panels, in, 32].</summary>
+/// <typeparam name="TTiles">The tiles they are for.</typeparam>
+internal static unsafe class WinogradKernels<TTiles>
+    where TTiles : struct, IWinogradTiles
 {
     private const int Half = ProductKernel.HalfColumns;
+
+    /// <summary>Numbers of a tile and of a kernel there.</summary>
+    public static int Places => (TTiles.Side + 2) * (TTiles.Side + 2);
 
     /// <summary>Panels of 32 output channels; the last may be half full.</summary>
     public static int Panels(int outputs) => (outputs + ProductKernel.TileColumns - 1) / ProductKernel.TileColumns;
 
-    /// <summary>From a place to the next, in numbers. A line of the cache more than its numbers take: sixteen places whole pages apart would push each other out.</summary>
+    /// <summary>From a place to the next, in numbers. A line of the cache more than its numbers take: places whole pages apart would push each other out.</summary>
     public static nint Place(int inputs, int outputs) => ((nint)Panels(outputs) * inputs * ProductKernel.TileColumns) + Half;
 
     /// <summary>Numbers of all kernels.</summary>
-    public static nint Size(int inputs, int outputs) => WinogradTransforms.Places * Place(inputs, outputs);
+    public static nint Size(int inputs, int outputs) => Places * Place(inputs, outputs);
 
     /// <summary>Those of W [out, in, 3, 3], or of W turned by 180 degrees with its channels exchanged.</summary>
     /// <param name="weight">W.</param>
@@ -29,7 +34,7 @@ internal static unsafe class WinogradKernels
     {
         var (outputs, inputs) = turned ? (columns, rows) : (rows, columns);
         nint row = columns * PictureTaps.Count, column = PictureTaps.Count;
-        SharedWork.Over(inputs, 100.0 * inputs * outputs, (begin, end) =>
+        SharedWork.Over(inputs, 100.0 * inputs * outputs * Places / 16, (begin, end) =>
         {
             for (var chunk = 0; chunk < outputs / Half; chunk++)
             {
@@ -53,7 +58,7 @@ internal static unsafe class WinogradKernels
             }
 
             Transposition.Exchange((float*)rows, Half, (float*)kernel, Half);
-            WinogradTransforms.Kernel((float*)kernel, turned, panel + (input * ProductKernel.TileColumns), place);
+            TTiles.Kernel((float*)kernel, turned, panel + (input * ProductKernel.TileColumns), place);
         }
     }
 }

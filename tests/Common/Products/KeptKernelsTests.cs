@@ -31,7 +31,7 @@ public sealed class KeptKernelsTests
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var layer = new Convolution2d(32, 48, 3, padding: 1);
-        unsafe nint Kernels() => (nint)KeptKernels.FindKernels(layer.Weight, turned: false);
+        unsafe nint Kernels() => (nint)KeptKernels.FindKernels<SmallTiles>(layer.Weight, turned: false);
         var x = new RandomStream(8, RandomPurpose.Other).Normal(2, 32, 8, 8);
         Tensor before;
         using (KeptKernels.Of(layer))

@@ -1,0 +1,35 @@
+namespace Diptych.Common.Products;
+
+/// <summary>
+/// The three transforms of a minimal filtering algorithm (Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016, section 4), each for sixteen channels at once: Y = A^T [(G g G^T) * (B^T d B)] A
+/// makes a square tile of outputs of the tile of inputs around it.
+/// </summary>
+internal unsafe interface IWinogradTiles
+{
+    /// <summary>Pixels of an output tile's side; an input tile's is two larger.</summary>
+    static abstract int Side { get; }
+
+    /// <summary>G g G^T.</summary>
+    /// <param name="kernel">g, nine registers.</param>
+    /// <param name="turned">Whether g is turned by 180 degrees first.</param>
+    /// <param name="to">Where the first place goes.</param>
+    /// <param name="toPlace">From there to the next one's.</param>
+    static abstract void Kernel(float* kernel, bool turned, float* to, nint toPlace);
+
+    /// <summary>B^T d B.</summary>
+    /// <param name="pixels">Where each of d's pixels lies, row by row.</param>
+    /// <param name="channels">How many channels there are.</param>
+    /// <param name="to">Where the first place goes.</param>
+    /// <param name="toPlace">From there to the next one's.</param>
+    static abstract void Input(float** pixels, nint channels, float* to, nint toPlace);
+
+    /// <summary>A^T m A, an output tile.</summary>
+    /// <param name="from">m's first place.</param>
+    /// <param name="place">From there to the next one's.</param>
+    /// <param name="bias">Added to each pixel; null for nothing.</param>
+    /// <param name="channels">How many channels there are.</param>
+    /// <param name="to">Where the upper left pixel goes.</param>
+    /// <param name="toRight">From a pixel to its right neighbour.</param>
+    /// <param name="toBelow">From a pixel to the one below.</param>
+    static abstract void Output(float* from, nint place, float* bias, nint channels, float* to, nint toRight, nint toBelow);
+}
