@@ -111,7 +111,7 @@ internal sealed class ComparisonFlags
         return numbers with
         {
             Device = device.type,
-            MixedPrecision = _precision.Read(values, device),
+            MixedPrecision = _precision.Read(values, device, model),
             Subject = subject,
             ClassNoun = noun,
             Model = model,

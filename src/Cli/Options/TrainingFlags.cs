@@ -94,9 +94,9 @@ internal sealed class TrainingFlags
         });
     }
 
-    /// <summary>Puts the precision in once the device is known.</summary>
-    public TrainingOptions On(Device device, TrainingOptions options, OptionValues values) =>
-        options with { MixedPrecision = _precision.Read(values, device, options.Parity ? MixedPrecision.No : MixedPrecision.Auto) };
+    /// <summary>Puts the precision in once device and model are known.</summary>
+    public TrainingOptions On(Device device, string model, TrainingOptions options, OptionValues values) =>
+        options with { MixedPrecision = _precision.Read(values, device, model, options.Parity ? MixedPrecision.No : MixedPrecision.Auto) };
 
     /// <summary>Puts the number of steps in where the reference's "one epoch" is meant.</summary>
     public TrainingOptions WithSteps(TrainingOptions options, OptionValues values, int photos)

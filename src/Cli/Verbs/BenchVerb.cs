@@ -62,7 +62,7 @@ internal sealed class BenchVerb
         using var model = values.OrNone(_model) is { } folder ? BenchmarkModel.At(folder) : BenchmarkModel.Of(values.Of(_shape, BenchmarkShape.Lab), (what, done, total) => display.Report(what, done, total), _session.Cancellation);
         var setup = new StepSetup(
             model.Folder, values.OrNone(_photos) ?? Path.Combine(LabModel.Find().Subject("off-palette-dog"), "references"), resolution ?? OwnSize(model.Folder),
-            batch, _precision.Read(values, device), device);
+            batch, _precision.Read(values, device, model.Folder), device);
 
         var fp32 = MachineCeiling.Measure(device);
         var bf16 = setup.Precision == MixedPrecision.Bf16 ? MachineCeiling.Measure(device, MixedPrecision.Bf16) : null;

@@ -69,9 +69,10 @@ internal sealed class GenerateVerb
         JsonFile.Check(json);
         var folder = OutputFolder.At(values.Of(_output, "generated"));
         var device = _device.Read(values);
-        options = options with { MixedPrecision = _precision.Read(values, device) };
+        var path = values.OrNone(_model) ?? LabModel.Find().Model;
+        options = options with { MixedPrecision = _precision.Read(values, device, path) };
         var (weights, choices) = (_weights.Read(values), _modelFlags.Read(values) with { PredictionType = changes.PredictionType });
-        using var model = StableDiffusion.Load(values.OrNone(_model) ?? LabModel.Find().Model, device, weights, weights == TorchSharp.torch.ScalarType.Float32 ? choices.WithFrozenUNet(options.MixedPrecision, device) : choices);
+        using var model = StableDiffusion.Load(path, device, weights, weights == TorchSharp.torch.ScalarType.Float32 ? choices.WithFrozenUNet(options.MixedPrecision, device) : choices);
         foreach (var remark in model.Source.Remarks)
         {
             _session.Terminal.Error.WriteLine(remark);

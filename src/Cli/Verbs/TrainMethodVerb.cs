@@ -52,7 +52,7 @@ internal sealed class TrainMethodVerb
         var photos = _method.Photos.Load(values, training.Parity);
         training = _training.WithSteps(training, values, _method.EpochLength(photos.Photos.Count));
         var device = _device.Read(values);
-        training = _training.On(device, training, values);
+        training = _training.On(device, modelFolder, training, values);
         var options = _modelFlags.Read(values);
         using var model = StableDiffusion.Load(modelFolder, device, options: _method.FreezesUNet ? options.WithFrozenUNet(training.MixedPrecision, device) : options);
         var transform = _method.Photos.Transform(values, training.Parity, model);

@@ -11,7 +11,8 @@ namespace Diptych.Common.Products;
 /// <remarks>Of the embedded model it takes 70 MB while Textual Inversion learns, 110 MB while it draws. Of larger networks, whose products outweigh it, nothing is kept.</remarks>
 public sealed class KeptKernels : IDisposable
 {
-    private const long MostParameters = 64L << 20;
+    /// <summary>Numbers of the largest network that counts as small.</summary>
+    public const long MostParameters = 64L << 20;
 
     private static readonly Lock Gate = new();
     private static readonly Dictionary<nint, KeptWeight> Known = [];

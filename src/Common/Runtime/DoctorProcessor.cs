@@ -20,7 +20,7 @@ internal static class DoctorProcessor
         return (description.Length, found.Count) switch
         {
             (0, _) => DoctorFinding.Note("bf16", "the processor's instructions are not known here"),
-            (_, > 0) => DoctorFinding.Fine("bf16", $"in hardware ({string.Join(", ", found)}): --mixed-precision auto, the default, uses it"),
+            (_, > 0) => DoctorFinding.Fine("bf16", $"in hardware ({string.Join(", ", found)}): --mixed-precision auto, the default, uses it for models larger than the embedded one"),
             _ => DoctorFinding.Note("bf16", "not in hardware (neither avx512_bf16 nor amx_bf16)", "leave --mixed-precision at auto, its default: fp32 on this CPU, where bf16 would be slower."),
         };
     }
