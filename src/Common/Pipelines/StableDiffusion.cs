@@ -1,4 +1,3 @@
-using System.Globalization;
 using Diptych.Common.Cuda;
 using Diptych.Common.Diffusion;
 using Diptych.Common.Layers;
@@ -76,7 +75,7 @@ public sealed class StableDiffusion : IDisposable
         var vae = LoadVae(source.Network("vae"), placement);
         var text = TextConditioner.Load(source, placement, [.. tokenizers.Select(t => t.GetAwaiter().GetResult())]);
         var pipeline = new StableDiffusion(source, text, vae, unet, source.Scheduler(), placement.Device);
-        pipeline.CheckThatPartsFit();
+        FittingParts.Require(pipeline);
         foreach (var module in (nn.Module[])[.. pipeline.Text.Encoders.Select(e => e.Model), pipeline.Vae, pipeline.UNet])
         {
             module.SetLearning(false);
@@ -298,22 +297,4 @@ public sealed class StableDiffusion : IDisposable
     // Half precision reaches no further than 65504; the decoders of models that say so go beyond it.
     private static AutoencoderKL LoadVae(NetworkSource source, WeightPlacement placement) => AutoencoderKL.Load(
         source, placement.Dtype == ScalarType.Float16 && source.Config.Flag("force_upcast", true) ? placement with { Dtype = ScalarType.Float32 } : placement);
-
-    private void CheckThatPartsFit()
-    {
-        if (UNet.Config.CrossAttentionDim != Text.Width)
-        {
-            throw new DiptychException($"{Source.Place("unet")}: cross_attention_dim {UNet.Config.CrossAttentionDim} does not fit the {(Text.Encoders.Count > 1 ? "text encoders' hidden_size together" : "text encoder's hidden_size")} {Text.Width}: use the components of one model.");
-        }
-
-        if (UNet.Config.Added?.PooledWidth != Text.PooledWidth)
-        {
-            throw new DiptychException($"{Source.Place("unet")}: projection_class_embeddings_input_dim {UNet.Config.Added?.InputWidth.ToString(CultureInfo.InvariantCulture) ?? "null"} does not fit the text encoders' projection_dim {Text.PooledWidth?.ToString(CultureInfo.InvariantCulture) ?? "null"}: use the components of one model.");
-        }
-
-        if (UNet.Config.InChannels != Vae.Config.LatentChannels)
-        {
-            throw new DiptychException($"{Source.Place("unet")}: in_channels {UNet.Config.InChannels} does not fit the VAE's latent_channels {Vae.Config.LatentChannels}: inpainting and depth models are not supported; use a text-to-image model.");
-        }
-    }
 }

@@ -32,15 +32,16 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
     /// <summary>Those of pictures [n, .., h, w] and a weight [out, in, k, k].</summary>
     public static ConvolutionSizes Of(Tensor pictures, Tensor weight)
     {
-        var (height, width) = ((int)pictures.size(2), (int)pictures.size(3));
-        return new((int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width), CanTile(pictures, weight), CanTileLarge(pictures, weight));
+        var (height, width, isTiled) = ((int)pictures.size(2), (int)pictures.size(3), CanTile(pictures, weight));
+        return new(
+            (int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width), isTiled, isTiled && AreTilesLarge(pictures, weight));
     }
 
     // Only what is kept: kernels that change would be transformed in every step, with more than twice the work of small tiles, and learn from sums a digit coarser.
-    private static bool CanTileLarge(Tensor pictures, Tensor weight)
+    private static bool AreTilesLarge(Tensor pictures, Tensor weight)
     {
         var (height, width) = (pictures.size(2), pictures.size(3));
-        return weight.size(2) == 3 && height % LargeTiles.Side == 0 && width % LargeTiles.Side == 0
+        return height % LargeTiles.Side == 0 && width % LargeTiles.Side == 0
             && pictures.size(0) * height * width >= LeastLargeTiles * LargeTiles.Side * LargeTiles.Side && KeptKernels.Has(weight);
     }
 
