@@ -18,13 +18,10 @@ public static class PictureSheets
     {
         ArgumentNullException.ThrowIfNull(folder);
         var run = new RunIndex(folder);
-        var paths = new List<string> { Save(folder, "overview", Overview(run)) };
-        foreach (var family in run.Families)
-        {
-            paths.Add(Save(folder, family.Id, Family(run, family)));
-        }
-
-        return paths;
+        // Side by side: packing the pixels of one takes half a second.
+        return Task.WhenAll(run.Families
+            .Select(family => Task.Run(() => Save(folder, family.Id, Family(run, family))))
+            .Prepend(Task.Run(() => Save(folder, "overview", Overview(run))))).GetAwaiter().GetResult();
     }
 
     private static byte[] Overview(RunIndex run)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Diptych.Common;
 using Diptych.Common.Data;
 using Diptych.Common.Pipelines;
+using Diptych.Common.Runtime;
 using Diptych.Common.Training;
 using Diptych.Comparison.Arms;
 using Diptych.Comparison.Families;
@@ -10,6 +11,7 @@ using Diptych.Comparison.Statistics;
 using Diptych.Lab;
 using Diptych.Lab.Subjects;
 using Diptych.Reports.Data;
+using static TorchSharp.torch;
 
 namespace Diptych.Comparison;
 
@@ -134,17 +136,22 @@ public static class ComparisonRunner
     private static List<ImageRecord> Judge(
         ComparisonOptions options, List<Arm> arms, IReadOnlyList<PromptContext> contexts, PictureStore store, JudgePanel judges, SubjectTruth truth, IReadOnlyList<RgbImage> references, WorkPlan plan)
     {
-        var records = new List<ImageRecord>();
         var neutral = PromptFamilies.ClassWording(options.ClassNoun);
-        foreach (var arm in arms)
+        var cells = arms.SelectMany(arm => PromptFamilies.All.Where(family => family.IsFor(arm.Wording)).Select(family => (Arm: arm, Family: family))).ToList();
+        var records = new IReadOnlyList<ImageRecord>[cells.Count];
+        var (gate, done) = (new Lock(), 0);
+        using var reuse = MemoryReuse.Begin();
+        using var lanes = Lanes.For(CPU, cells.Count, int.MaxValue);
+        lanes.Share(cells.Count, cell =>
         {
-            foreach (var family in PromptFamilies.All.Where(family => family.IsFor(arm.Wording)))
-            {
-                var prompts = Units(options).Select(unit => PromptOf(arm, family, contexts, unit, options)).ToList();
-                var pictures = Units(options).Select(unit => store.Read(WeightsFor(arm, prompts[unit], options), prompts[unit], unit)).ToList();
-                var texts = Units(options).Select(unit => family.Prompt(neutral, Contexts.Of(contexts, unit), options.ClassNoun)).ToList();
-                var measured = judges.Measure(pictures, truth, references, texts, family);
-                records.AddRange(Units(options).Select(unit => new ImageRecord
+            var (arm, family) = cells[cell];
+            var prompts = Units(options).Select(unit => PromptOf(arm, family, contexts, unit, options)).ToList();
+            var pictures = Units(options).Select(unit => store.Read(WeightsFor(arm, prompts[unit], options), prompts[unit], unit)).ToList();
+            var texts = Units(options).Select(unit => family.Prompt(neutral, Contexts.Of(contexts, unit), options.ClassNoun)).ToList();
+            var measured = judges.Measure(pictures, truth, references, texts, family);
+            records[cell] =
+            [
+                .. Units(options).Select(unit => new ImageRecord
                 {
                     Arm = arm.Record.Id,
                     Family = family.Id,
@@ -155,12 +162,14 @@ public static class ComparisonRunner
                     File = PictureStore.FileOf(WeightsFor(arm, prompts[unit], options), prompts[unit], unit),
                     Metrics = measured[unit].Metrics,
                     Attributes = measured[unit].Attributes,
-                }));
-                plan.Report(records.Count);
+                }),
+            ];
+            lock (gate)
+            {
+                plan.Report(done += pictures.Count);
             }
-        }
-
-        return records;
+        });
+        return [.. records.SelectMany(cell => cell)];
     }
 
     private static IEnumerable<int> Units(ComparisonOptions options) => Enumerable.Range(0, options.Pictures);

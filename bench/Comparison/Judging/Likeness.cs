@@ -8,6 +8,7 @@ namespace Diptych.Comparison.Judging;
 /// <param name="read">The subject's own pictures as such a tensor.</param>
 internal sealed class Likeness(Func<Tensor, Tensor> features, Func<IReadOnlyList<RgbImage>, Tensor> read) : IDisposable
 {
+    private readonly Lock _gate = new();
     private IReadOnlyList<RgbImage>? _of;
     private Tensor? _own;
 
@@ -17,14 +18,22 @@ internal sealed class Likeness(Func<Tensor, Tensor> features, Func<IReadOnlyList
     public float[] Mean(Tensor pictures, IReadOnlyList<RgbImage> own)
     {
         using var scope = NewDisposeScope();
-        if (_own is null || _of != own)
-        {
-            _own?.Dispose();
-            (_of, _own) = (own, features(read(own)).DetachFromDisposeScope());
-        }
-
-        return features(pictures).matmul(_own.t()).mean([1]).data<float>().ToArray();
+        return features(pictures).matmul(Own(own).t()).mean([1]).data<float>().ToArray();
     }
 
     public void Dispose() => _own?.Dispose();
+
+    private Tensor Own(IReadOnlyList<RgbImage> pictures)
+    {
+        lock (_gate)
+        {
+            if (_own is null || _of != pictures)
+            {
+                _own?.Dispose();
+                (_of, _own) = (pictures, features(read(pictures)).DetachFromDisposeScope());
+            }
+
+            return _own;
+        }
+    }
 }

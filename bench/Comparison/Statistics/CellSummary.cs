@@ -70,29 +70,23 @@ public static class CellSummary
             }
         }
 
-        return PrimaryEndpoints.Correct(list.Effects);
+        return PrimaryEndpoints.Correct(list.Measure());
     }
 
     private static List<RowRecord> Rows(Cells cells, IReadOnlyList<string> families, Func<string, string, string, IReadOnlyList<UnitValue>> values, long seed, int resamples)
     {
         var bootstrap = new PairedBootstrap(seed, resamples);
-        var rows = new List<RowRecord>();
-        foreach (var arm in cells.Arms)
+        var asked =
+            from arm in cells.Arms
+            from family in families
+            from metric in cells.Metrics
+            let units = values(arm, family, metric)
+            where units.Count > 0
+            select (arm, family, metric, units);
+        return [.. asked.ToList().AsParallel().AsOrdered().Select(row =>
         {
-            foreach (var family in families)
-            {
-                foreach (var metric in cells.Metrics)
-                {
-                    var units = values(arm, family, metric);
-                    if (units.Count > 0)
-                    {
-                        var (value, low, high, n) = bootstrap.Mean(units);
-                        rows.Add(new RowRecord(arm, family, metric, value, low, high, n));
-                    }
-                }
-            }
-        }
-
-        return rows;
+            var (value, low, high, n) = bootstrap.Mean(row.units);
+            return new RowRecord(row.arm, row.family, row.metric, value, low, high, n);
+        })];
     }
 }

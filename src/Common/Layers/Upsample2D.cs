@@ -1,3 +1,4 @@
+using Diptych.Common.Products;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -21,6 +22,11 @@ public sealed class Upsample2D : nn.Module<Tensor, (long Height, long Width), Te
     /// <summary>[n, channels, h, w] to [n, channels, size].</summary>
     /// <param name="x">The picture.</param>
     /// <param name="size">Height and width wanted: twice those of <paramref name="x"/>, or one less where halving had rounded up.</param>
-    public override Tensor forward(Tensor x, (long Height, long Width) size) =>
-        nn.functional.interpolate(x, [size.Height, size.Width], mode: InterpolationMode.Nearest).Then(_conv);
+    public override Tensor forward(Tensor x, (long Height, long Width) size)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return size == (2 * x.size(2), 2 * x.size(3)) && OwnProducts.CanEnlarge(x, _conv.Weight)
+            ? LayerFunction<EnlargingProduct>.Apply(x, _conv.Weight, _conv.Bias)
+            : nn.functional.interpolate(x, [size.Height, size.Width], mode: InterpolationMode.Nearest).Then(_conv);
+    }
 }

@@ -41,6 +41,9 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         return y;
     }
 
+    /// <summary>The same for pictures enlarged twofold first, [n, in, h, w] to [n, out, 2 h, 2 w], where <see cref="ConvolutionSizes.CanEnlarge"/>.</summary>
+    public static Tensor Enlarged(Tensor x, Tensor weight, Tensor? bias) => Tiled<EnlargedTiles>(x, weight, turned: false, bias is null ? null : TensorData.Floats(bias));
+
     /// <summary>The gradient of the input, [n, in, h, w].</summary>
     public static Tensor InputGradient(Tensor gradient, Tensor weight)
     {
@@ -147,7 +150,8 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
             WinogradKernels<TTiles>.Transform(TensorData.Floats(weight), rows, columns, turned, kernels);
         }
 
-        return new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, outputs, (int)pictures.size(2), (int)pictures.size(3)).Run(pictures, kernels, bias);
+        var (height, width) = ((int)pictures.size(2) * TTiles.Enlargement, (int)pictures.size(3) * TTiles.Enlargement);
+        return new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, outputs, height, width).Run(pictures, kernels, bias);
     }
 
     private static RowPanels Channels(Tensor pictures, int channels, int pixels) =>

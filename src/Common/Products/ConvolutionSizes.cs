@@ -19,6 +19,9 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
     // Of large tiles: what is read of 36 ninths of the kernels is multiplied by so many at once.
     private const int LeastLargeTiles = 16;
 
+    // As many tiles of pictures that are enlarged.
+    private const int LeastEnlargedPixels = LeastLargeTiles * 4;
+
     // Larger transformed kernels leave the caches in every convolution.
     private const long MostKernels = 200 * 200;
     private const long MostKept = 256 * 256;
@@ -52,5 +55,12 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
         var (pixels, kernels) = (pictures.size(0) * height * width, weight.size(0) * weight.size(1));
         return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pixels >= LeastPixelsOfKept
             && ((pixels >= LeastPixels && kernels <= MostKernels) || (kernels <= MostKept && KeptKernels.Has(weight)));
+    }
+
+    /// <summary>Whether a convolution of pictures enlarged twofold first goes by <see cref="EnlargedTiles"/>. Only kernels that are kept: of those that change they would be transformed in every step.</summary>
+    public static bool CanEnlarge(Tensor pictures, Tensor weight)
+    {
+        var (height, width) = (pictures.size(2), pictures.size(3));
+        return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pictures.size(0) * height * width >= LeastEnlargedPixels && weight.size(0) * weight.size(1) <= MostKept && KeptKernels.Has(weight);
     }
 }

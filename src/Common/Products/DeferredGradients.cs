@@ -52,14 +52,7 @@ internal sealed class DeferredGradients : IDisposable
         using var noGradient = no_grad();
         // Largest first, so that no thread is left with one at the end.
         var all = _parts.Values.SelectMany(part => part).GroupBy(factors => TensorData.Address(factors.Weight)).Select(of => new Waiting([.. of])).OrderByDescending(one => one.Operations).ToArray();
-        var next = -1;
-        lanes.Run(_ =>
-        {
-            while (Interlocked.Increment(ref next) is var mine && mine < all.Length)
-            {
-                all[mine].Compute();
-            }
-        });
+        lanes.Share(all.Length, i => all[i].Compute());
         foreach (var one in all)
         {
             one.HandOver();

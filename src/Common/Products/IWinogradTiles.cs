@@ -6,8 +6,17 @@ namespace Diptych.Common.Products;
 /// </summary>
 internal unsafe interface IWinogradTiles
 {
-    /// <summary>Pixels of an output tile's side; an input tile's is two larger.</summary>
+    /// <summary>Pixels of an output tile's side.</summary>
     static abstract int Side { get; }
+
+    /// <summary>Pixels of an input tile's side: one on either side of those it makes.</summary>
+    static abstract int InputSide { get; }
+
+    /// <summary>By how much outputs lie closer than inputs: 1, or 2 where the picture is enlarged first, each pixel four times.</summary>
+    static abstract int Enlargement { get; }
+
+    /// <summary>Products of a tile.</summary>
+    static abstract int Places { get; }
 
     /// <summary>G g G^T.</summary>
     /// <param name="kernel">g, nine registers.</param>

@@ -17,7 +17,7 @@ internal sealed unsafe class KeptWeight(Tensor weight) : IDisposable
     private readonly Tensor _weight = weight.detach().DetachFromDisposeScope();
     private readonly float* _numbers = TensorData.Floats(weight);
     private readonly Lock _gate = new();
-    private readonly nint[] _kernels = new nint[4];
+    private readonly Dictionary<(Type Tiles, bool Turned), nint> _kernels = [];
     private float* _panels;
     private float* _gradientPanels;
 
@@ -30,12 +30,11 @@ internal sealed unsafe class KeptWeight(Tensor weight) : IDisposable
     {
         lock (_gate)
         {
-            ref var kernels = ref _kernels[(turned ? 1 : 0) + (TTiles.Side == LargeTiles.Side ? 2 : 0)];
-            if (kernels == 0)
+            if (!_kernels.TryGetValue((typeof(TTiles), turned), out var kernels))
             {
                 var room = Room(turned ? WinogradKernels<TTiles>.Size(_outputs, _inputs) : WinogradKernels<TTiles>.Size(_inputs, _outputs));
                 WinogradKernels<TTiles>.Transform(_numbers, _outputs, _inputs, turned, room);
-                kernels = (nint)room;
+                _kernels.Add((typeof(TTiles), turned), kernels = (nint)room);
             }
 
             return (float*)kernels;
@@ -71,7 +70,7 @@ internal sealed unsafe class KeptWeight(Tensor weight) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var kernels in _kernels)
+        foreach (var kernels in _kernels.Values)
         {
             NativeMemory.AlignedFree((void*)kernels);
         }

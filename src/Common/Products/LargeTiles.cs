@@ -14,6 +14,15 @@ internal readonly unsafe struct LargeTiles : IWinogradTiles
     public static int Side => 4;
 
     /// <inheritdoc/>
+    public static int InputSide => Rows;
+
+    /// <inheritdoc/>
+    public static int Enlargement => 1;
+
+    /// <inheritdoc/>
+    public static int Places => Rows * Rows;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public static void Kernel(float* kernel, bool turned, float* to, nint toPlace)

@@ -53,8 +53,16 @@ public static class OwnProducts
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
-        return IsFloat(x, weight) && x.dim() == 4 && weight.size(0) % Block == 0 && weight.size(1) % Block == 0 && x.size(2) * x.size(3) % Block == 0 && x.numel() is > 0 and <= int.MaxValue
+        return CanReadPictures(x, weight)
             && ((weight.size(2) == 1 && x.size(2) * x.size(3) <= MostPlainPixels) || (weight.size(2) == 3 && IsBetterOurs(x, weight))) && AreUsedInConvolutions && !Autocast.IsOn(x.device);
+    }
+
+    /// <summary>Whether a 3x3 convolution of this weight [out, in, 3, 3], of pictures [n, in, h, w] enlarged twofold, runs in them without enlarging.</summary>
+    public static bool CanEnlarge(Tensor x, Tensor weight)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(weight);
+        return CanReadPictures(x, weight) && ConvolutionSizes.CanEnlarge(x, weight) && AreUsedInConvolutions && !Autocast.IsOn(x.device);
     }
 
     /// <summary>Whether the kernels can read this weight, which may be kept as they do (<see cref="KeptKernels"/>).</summary>
@@ -63,6 +71,9 @@ public static class OwnProducts
     // Libtorch's convolutions are good but for two kinds. Of few pixels it lays the weight anew in every one. Of many, tiles save multiplications where transformed kernels,
     // 16 / 9 as large, still fit a cache.
     private static bool IsBetterOurs(Tensor x, Tensor weight) => x.size(0) * x.size(2) * x.size(3) <= MostWholePixels || ConvolutionSizes.CanTile(x, weight);
+
+    private static bool CanReadPictures(Tensor x, Tensor weight) =>
+        IsFloat(x, weight) && x.dim() == 4 && weight.size(0) % Block == 0 && weight.size(1) % Block == 0 && x.size(2) * x.size(3) % Block == 0 && x.numel() is > 0 and <= int.MaxValue;
 
     private static bool IsFloat(Tensor x, Tensor weight) =>
         x.device_type == TorchSharp.DeviceType.CPU && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32 && weight.is_contiguous();

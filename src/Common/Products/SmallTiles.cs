@@ -10,6 +10,15 @@ internal readonly unsafe struct SmallTiles : IWinogradTiles
     public static int Side => 2;
 
     /// <inheritdoc/>
+    public static int InputSide => 4;
+
+    /// <inheritdoc/>
+    public static int Enlargement => 1;
+
+    /// <inheritdoc/>
+    public static int Places => 16;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Kernel(float* kernel, bool turned, float* to, nint toPlace)
     {

@@ -9,7 +9,7 @@ namespace Diptych.Common.Products;
 /// A 3x3 convolution in four ninths of the multiplications or a quarter (Winograd's minimal filtering): strips of pictures are laid with their channels innermost and cut into overlapping tiles of
 /// 4x4 or 6x6, whose places are each a product of their own, [tiles, in] times [in, out]. Of all that lies between pictures and pictures a thread holds a few strips at a time, near it.
 /// </summary>
-/// <typeparam name="TTiles">The tiles: <see cref="SmallTiles"/> or <see cref="LargeTiles"/>.</typeparam>
+/// <typeparam name="TTiles">The tiles: <see cref="SmallTiles"/>, <see cref="LargeTiles"/> or <see cref="EnlargedTiles"/>.</typeparam>
 internal readonly unsafe struct WinogradConvolution<TTiles>
     where TTiles : struct, IWinogradTiles
 {
@@ -36,29 +36,34 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
     /// <param name="pictures">Pictures, n.</param>
     /// <param name="inputs">Channels in; a multiple of sixteen.</param>
     /// <param name="outputs">Channels out; a multiple of sixteen.</param>
-    /// <param name="height">Rows of a picture; whole tiles.</param>
-    /// <param name="width">Pixels of a row; whole tiles, a multiple of sixteen with <paramref name="height"/>.</param>
+    /// <param name="height">Rows of a picture that comes out; whole tiles.</param>
+    /// <param name="width">Pixels of a row; whole tiles. Those of a picture that goes in are a multiple of sixteen.</param>
     public WinogradConvolution(int pictures, int inputs, int outputs, int height, int width)
     {
         (_pictures, _inputs, _outputs, _height, _width) = (pictures, inputs, outputs, height, width);
         (_tileRows, _tileColumns) = (height / TTiles.Side, width / TTiles.Side);
         // Fewer tiles would read the kernels too often.
-        var fewest = (TTiles.Side == LargeTiles.Side ? 4 : 2) * ProductKernel.TileRows;
+        var fewest = (Places > SmallTiles.Places ? 4 : 2) * ProductKernel.TileRows;
         var most = Math.Max(fewest, CachedNumbers / Places / inputs / ProductKernel.TileRows * ProductKernel.TileRows);
         // Sixteen pixels are laid at a time: of narrow rows only a whole picture's are sure to be so many.
-        _rowsPerStrip = width % Half == 0
-            ? Math.Clamp(Math.Min(most / _tileColumns, ((StripNumbers / inputs / width) - 2) / TTiles.Side), 1, _tileRows)
+        _rowsPerStrip = InputWidth % Half == 0
+            ? Math.Clamp(Math.Min(most / _tileColumns, ((StripNumbers / inputs / InputWidth) - 2) / Step), 1, _tileRows)
             : _tileRows;
         _stripsPerPicture = (_tileRows + _rowsPerStrip - 1) / _rowsPerStrip;
         var tiles = _rowsPerStrip * _tileColumns;
         _stripsAtOnce = Math.Max((fewest + tiles - 1) / tiles, most / tiles);
     }
 
-    private static int Places => WinogradKernels<TTiles>.Places;
+    private static int Places => TTiles.Places;
 
-    private static int InputSide => TTiles.Side + 2;
+    // From a tile to the next one, in pixels of the input.
+    private static int Step => TTiles.Side / TTiles.Enlargement;
 
     private int Pixels => _height * _width;
+
+    private int InputHeight => _height / TTiles.Enlargement;
+
+    private int InputWidth => _width / TTiles.Enlargement;
 
     private nint KernelPlace => WinogradKernels<TTiles>.Place(_inputs, _outputs);
 
@@ -70,7 +75,7 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
     private static nint SumPlace(int tiles) => ((nint)tiles * ProductKernel.TileColumns) + Half;
 
     /// <summary>W * x + b.</summary>
-    /// <param name="x">[n, in, h, w].</param>
+    /// <param name="x">[n, in, h, w], h and w divided by the tiles' enlargement.</param>
     /// <param name="kernels">W (<see cref="WinogradKernels{TTiles}"/>).</param>
     /// <param name="bias">b, or null for none.</param>
     public Tensor Run(Tensor x, float* kernels, float* bias)
@@ -85,8 +90,8 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
     // Strips from one number up to another.
     private void Multiply(float* from, float* kernels, float* bias, float* to, int begin, int end)
     {
-        var rows = Math.Min(_height, (_rowsPerStrip * TTiles.Side) + 2);
-        var laid = Room((nint)rows * _width * _inputs);
+        var rows = Math.Min(InputHeight, (_rowsPerStrip * Step) + 2);
+        var laid = Room((nint)rows * InputWidth * _inputs);
         var tiles = Room(Places * TilePlace(MostTiles));
         var sums = Room(Places * SumPlace(MostTiles));
         var pixels = Room((nint)MostTiles * TTiles.Side * TTiles.Side * ProductKernel.TileColumns);
@@ -130,10 +135,10 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Lay(float* from, Strip strip, float* to)
     {
-        var count = (strip.EndRow - strip.FirstRow) * _width;
+        var (count, size) = ((strip.EndRow - strip.FirstRow) * InputWidth, InputHeight * InputWidth);
         for (var channel = 0; channel < _inputs; channel += Half)
         {
-            Transposition.ExchangeStrip(from + (((strip.Picture * (nint)_inputs) + channel) * Pixels) + (strip.FirstRow * _width), Pixels, count, to + channel, _inputs);
+            Transposition.ExchangeStrip(from + (((strip.Picture * (nint)_inputs) + channel) * size) + (strip.FirstRow * InputWidth), size, count, to + channel, _inputs);
         }
     }
 
@@ -148,14 +153,14 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
             for (var column = 0; column < _tileColumns; column++, tile++)
             {
                 var place = 0;
-                for (var i = 0; i < InputSide; i++)
+                for (var i = 0; i < TTiles.InputSide; i++)
                 {
-                    var y = ((strip.FirstTileRow + row) * TTiles.Side) - 1 + i;
-                    var line = laid + ((y - strip.FirstRow) * _width * (nint)_inputs);
-                    for (var j = 0; j < InputSide; j++)
+                    var y = ((strip.FirstTileRow + row) * Step) - 1 + i;
+                    var line = laid + ((y - strip.FirstRow) * InputWidth * (nint)_inputs);
+                    for (var j = 0; j < TTiles.InputSide; j++)
                     {
-                        var x = (column * TTiles.Side) - 1 + j;
-                        pixels[place++] = y >= 0 && y < _height && x >= 0 && x < _width ? line + (x * (nint)_inputs) : outside;
+                        var x = (column * Step) - 1 + j;
+                        pixels[place++] = y >= 0 && y < InputHeight && x >= 0 && x < InputWidth ? line + (x * (nint)_inputs) : outside;
                     }
                 }
 
@@ -219,7 +224,7 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
         var (picture, place) = Math.DivRem(number, _stripsPerPicture);
         var first = place * _rowsPerStrip;
         var count = Math.Min(_rowsPerStrip, _tileRows - first);
-        return new(picture, first, count, Math.Max(0, (first * TTiles.Side) - 1), Math.Min(_height, ((first + count) * TTiles.Side) + 1));
+        return new(picture, first, count, Math.Max(0, (first * Step) - 1), Math.Min(InputHeight, ((first + count) * Step) + 1));
     }
 
     private static float* Room(nint count) => (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), Line);
@@ -228,7 +233,7 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
     /// <param name="Picture">The picture's number.</param>
     /// <param name="FirstTileRow">The first row of tiles.</param>
     /// <param name="TileRows">How many there are.</param>
-    /// <param name="FirstRow">The first row of pixels that they are made of.</param>
+    /// <param name="FirstRow">The first row of input pixels that they are made of.</param>
     /// <param name="EndRow">The one behind the last.</param>
     private readonly record struct Strip(int Picture, int FirstTileRow, int TileRows, int FirstRow, int EndRow);
 }

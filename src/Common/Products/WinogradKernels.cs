@@ -12,9 +12,6 @@ internal static unsafe class WinogradKernels<TTiles>
 {
     private const int Half = ProductKernel.HalfColumns;
 
-    /// <summary>Numbers of a tile and of a kernel there.</summary>
-    public static int Places => (TTiles.Side + 2) * (TTiles.Side + 2);
-
     /// <summary>Panels of 32 output channels; the last may be half full.</summary>
     public static int Panels(int outputs) => (outputs + ProductKernel.TileColumns - 1) / ProductKernel.TileColumns;
 
@@ -22,7 +19,7 @@ internal static unsafe class WinogradKernels<TTiles>
     public static nint Place(int inputs, int outputs) => ((nint)Panels(outputs) * inputs * ProductKernel.TileColumns) + Half;
 
     /// <summary>Numbers of all kernels.</summary>
-    public static nint Size(int inputs, int outputs) => Places * Place(inputs, outputs);
+    public static nint Size(int inputs, int outputs) => TTiles.Places * Place(inputs, outputs);
 
     /// <summary>Those of W [out, in, 3, 3], or of W turned by 180 degrees with its channels exchanged.</summary>
     /// <param name="weight">W.</param>
@@ -34,7 +31,7 @@ internal static unsafe class WinogradKernels<TTiles>
     {
         var (outputs, inputs) = turned ? (columns, rows) : (rows, columns);
         nint row = columns * PictureTaps.Count, column = PictureTaps.Count;
-        SharedWork.Over(inputs, 100.0 * inputs * outputs * Places / 16, (begin, end) =>
+        SharedWork.Over(inputs, 100.0 * inputs * outputs * TTiles.Places / 16, (begin, end) =>
         {
             for (var chunk = 0; chunk < outputs / Half; chunk++)
             {

@@ -109,7 +109,23 @@ public sealed class Lanes : IDisposable
         return results;
     }
 
-    /// <summary>The same for work without a result.</summary>
+    /// <summary>Does each item once, whichever lane is free, begun in their order.</summary>
+    /// <param name="items">How many there are.</param>
+    /// <param name="work">Called with an item's number.</param>
+    public void Share(int items, Action<int> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var next = -1;
+        Run(_ =>
+        {
+            while (Interlocked.Increment(ref next) is var mine && mine < items)
+            {
+                work(mine);
+            }
+        });
+    }
+
+    /// <summary>The same as <see cref="Split{T}"/> for work without a result.</summary>
     public void Split(long count, Action<long, long> work)
     {
         ArgumentNullException.ThrowIfNull(work);

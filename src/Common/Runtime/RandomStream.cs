@@ -33,12 +33,11 @@ public sealed class RandomStream
     public int Next(int exclusive)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(exclusive, 1);
-        // Lemire's multiply-and-reject: unbiased for any bound.
-        var threshold = unchecked((uint)-exclusive) % (uint)exclusive;
+        // Lemire's multiply-and-reject: unbiased for any bound. What it rejects is below the bound, so that hardly ever anything is divided.
         while (true)
         {
             var product = (ulong)NextBits() * (uint)exclusive;
-            if ((uint)product >= threshold)
+            if ((uint)product >= (uint)exclusive || (uint)product >= unchecked((uint)-exclusive) % (uint)exclusive)
             {
                 return (int)(product >> 32);
             }

@@ -1,5 +1,4 @@
 using Diptych.Common.Layers;
-using Diptych.Common.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -29,9 +28,8 @@ internal sealed class ConvStage : nn.Module<Tensor, Tensor>
     /// <summary>[n, in, h, w] to [n, out, h / stride, w / stride].</summary>
     public override Tensor forward(Tensor input)
     {
-        MaskedConstant.Read();
         using var scope = NewDisposeScope();
-        var x = nn.functional.silu(_firstNorm.call(_first.call(input)));
-        return nn.functional.silu(_secondNorm.call(_second.call(x))).MoveToOuterDisposeScope();
+        var x = _firstNorm.Normalise(_first.call(input), silu: true);
+        return _secondNorm.Normalise(_second.call(x), silu: true).MoveToOuterDisposeScope();
     }
 }

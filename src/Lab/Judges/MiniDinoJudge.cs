@@ -1,5 +1,6 @@
 using Diptych.Common;
 using Diptych.Common.Layers;
+using Diptych.Common.Products;
 using Diptych.Common.Weights;
 using static TorchSharp.torch;
 
@@ -13,10 +14,11 @@ public sealed class MiniDinoJudge : IDisposable
 {
     private const int BatchSize = 64;
     private readonly MiniDinoNetwork _network;
+    private readonly KeptKernels _kept;
     private readonly int _imageSize;
     private readonly Device _device;
 
-    private MiniDinoJudge(MiniDinoNetwork network, int imageSize, Device device) => (_network, _imageSize, _device) = (network, imageSize, device);
+    private MiniDinoJudge(MiniDinoNetwork network, int imageSize, Device device) => (_network, _kept, _imageSize, _device) = (network, KeptKernels.Of(network), imageSize, device);
 
     /// <summary>Loads the judge from a folder with <c>config.json</c> and <c>model.safetensors</c>; half-precision weights become fp32.</summary>
     /// <exception cref="DiptychException">A file is missing or does not fit.</exception>
@@ -56,5 +58,9 @@ public sealed class MiniDinoJudge : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _kept.Dispose();
+        _network.Dispose();
+    }
 }

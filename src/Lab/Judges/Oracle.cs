@@ -1,5 +1,6 @@
 using Diptych.Common;
 using Diptych.Common.Layers;
+using Diptych.Common.Products;
 using Diptych.Common.Weights;
 using static TorchSharp.torch;
 
@@ -13,12 +14,14 @@ public sealed class Oracle : IDisposable
 {
     private const int BatchSize = 64;
     private readonly nn.Module<Tensor, Dictionary<string, Tensor>> _network;
+    private readonly KeptKernels _kept;
     private readonly Device _device;
 
     private Oracle(OracleConfig config, nn.Module<Tensor, Dictionary<string, Tensor>> network, Device device)
     {
         Config = config;
         _network = network;
+        _kept = KeptKernels.Of(network);
         _device = device;
     }
 
@@ -73,5 +76,9 @@ public sealed class Oracle : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _kept.Dispose();
+        _network.Dispose();
+    }
 }

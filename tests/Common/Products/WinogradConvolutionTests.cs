@@ -47,6 +47,21 @@ public sealed class WinogradConvolutionTests : OwnProductsEverywhere
         Close.OfLargest(backward, Run<LargeTiles>(dy, weight, null, turned: true), Large);
     }
 
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Tiles_of_an_enlarged_picture_make_its_convolution_without_enlarging_it(int pictures, int inputs, int outputs, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var random = new RandomStream(13, RandomPurpose.Other);
+        Tensor x = random.Normal(pictures, inputs, height, width), weight = random.Normal(outputs, inputs, 3, 3), bias = random.Normal(outputs);
+        Tensor Wide(Tensor numbers) => numbers.to_type(ScalarType.Float64);
+
+        var expected = nn.functional.conv2d(EnlargingProduct.Enlarge(Wide(x)), Wide(weight), Wide(bias), padding: [1L, 1L]);
+
+        Close.OfLargest(expected, Run<EnlargedTiles>(x, weight, bias, turned: false), Small);
+    }
+
     [Fact]
     public void Threads_change_no_bit()
     {
@@ -58,9 +73,10 @@ public sealed class WinogradConvolutionTests : OwnProductsEverywhere
         try
         {
             set_num_threads(1);
-            var one = Run<LargeTiles>(x, weight, null, turned: false);
+            var (one, enlarged) = (Run<LargeTiles>(x, weight, null, turned: false), Run<EnlargedTiles>(x, weight, null, turned: false));
             set_num_threads(2);
             Assert.True(one.equal(Run<LargeTiles>(x, weight, null, turned: false)).all().item<bool>());
+            Assert.True(enlarged.equal(Run<EnlargedTiles>(x, weight, null, turned: false)).all().item<bool>());
         }
         finally
         {
@@ -76,7 +92,7 @@ public sealed class WinogradConvolutionTests : OwnProductsEverywhere
         var room = empty([WinogradKernels<TTiles>.Size(inputs, outputs) + ProductKernel.HalfColumns], dtype: ScalarType.Float32);
         var kernels = MatrixProduct.Aligned(TensorData.Floats(room));
         WinogradKernels<TTiles>.Transform(TensorData.Floats(weight), rows, columns, turned, kernels);
-        return new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, outputs, (int)pictures.size(2), (int)pictures.size(3))
+        return new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, outputs, (int)pictures.size(2) * TTiles.Enlargement, (int)pictures.size(3) * TTiles.Enlargement)
             .Run(pictures, kernels, bias is null ? null : TensorData.Floats(bias));
     }
 }

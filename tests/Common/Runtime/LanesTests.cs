@@ -22,6 +22,18 @@ public sealed class LanesTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(2, 5)]
+    [InlineData(3, 2)]
+    public void Every_item_is_done_once(int count, int items)
+    {
+        using var lanes = new Lanes(count);
+        var done = new int[items];
+        lanes.Share(items, item => Interlocked.Increment(ref done[item]));
+        Assert.All(done, times => Assert.Equal(1, times));
+    }
+
     [Fact]
     public void The_first_lane_is_the_caller_and_cores_are_shared_out_while_there_are_lanes()
     {
