@@ -4,6 +4,7 @@ using Diptych.Common.Layers;
 using Diptych.Common.Products;
 using Diptych.Common.Runtime;
 using Diptych.Common.Text;
+using Diptych.Common.Transformers;
 using Diptych.Common.Unet;
 using Diptych.Common.Vae;
 using Diptych.Common.Weights;
@@ -210,6 +211,7 @@ public sealed class StableDiffusion : IDisposable
         {
             var initial = initialLatents.slice(0, from, to, 1).to(Device);
             var conditioning = PictureLanes.Part(prompt, prompts.Count, from, to);
+            using var keptText = KeptText.Of(conditioning.Text);
             return Sampler.Sample(
                 options.Sampler ?? scheduler.Sampler,
                 scheduler,

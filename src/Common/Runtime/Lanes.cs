@@ -109,18 +109,26 @@ public sealed class Lanes : IDisposable
         return results;
     }
 
-    /// <summary>Does each item once, whichever lane is free, begun in their order.</summary>
+    /// <summary>Does each item once, whichever lane is free, begun in their order; none is begun after one has failed.</summary>
     /// <param name="items">How many there are.</param>
-    /// <param name="work">Called with an item's number.</param>
+    /// <param name="work">Called with an item's number; an exception is thrown here as it was.</param>
     public void Share(int items, Action<int> work)
     {
         ArgumentNullException.ThrowIfNull(work);
         var next = -1;
         Run(_ =>
         {
-            while (Interlocked.Increment(ref next) is var mine && mine < items)
+            try
             {
-                work(mine);
+                while (Interlocked.Increment(ref next) is var mine && mine < items)
+                {
+                    work(mine);
+                }
+            }
+            catch
+            {
+                Interlocked.Exchange(ref next, items);
+                throw;
             }
         });
     }

@@ -103,10 +103,21 @@ internal readonly unsafe struct TransformerBlockOnCpu(TransformerShape shape, Bl
     private void Attend(HeadAttention attention, AttentionWeights projections, float* asks, float* looked, int keys, int width, AttentionTape tape)
     {
         RowProducts.Forward(asks, Rows, Channels, projections.Query, Channels, null, tape.Query);
-        RowProducts.Forward(looked, keys, width, projections.Key, Channels, null, tape.Key);
-        RowProducts.Forward(looked, keys, width, projections.Value, Channels, null, tape.Value);
+        var key = Answers(looked, keys, width, projections.Key, tape.Key);
+        var value = Answers(looked, keys, width, projections.Value, tape.Value);
         SharedWork.Over(shape.Samples * shape.Heads, shape.Samples * attention.Operations, (from, to) =>
-            attention.Forward(tape.Query, tape.Key, tape.Value, tape.Shares, tape.Seen, from, to));
+            attention.Forward(tape.Query, key, value, tape.Shares, tape.Seen, from, to));
+    }
+
+    private float* Answers(float* looked, int keys, int width, float* weight, float* room)
+    {
+        var kept = KeptText.Answers(looked, keys, width, weight, Channels);
+        if (kept is null)
+        {
+            RowProducts.Forward(looked, keys, width, weight, Channels, null, room);
+        }
+
+        return kept is null ? room : kept;
     }
 
     // The gradients of queries, keys and values from that behind the output projection.

@@ -34,6 +34,30 @@ public sealed class LanesTests
         Assert.All(done, times => Assert.Equal(1, times));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void After_an_item_has_failed_none_is_begun(int count)
+    {
+        using var lanes = new Lanes(count);
+        var done = 0;
+        using var failed = new ManualResetEventSlim();
+        var failure = Assert.Throws<DiptychException>(() => lanes.Share(1000, item =>
+        {
+            if (item == 0)
+            {
+                failed.Set();
+                throw new DiptychException("the first");
+            }
+
+            failed.Wait();
+            Thread.Sleep(1);
+            Interlocked.Increment(ref done);
+        }));
+        Assert.Equal("the first", failure.Message);
+        Assert.InRange(done, 0, 900);
+    }
+
     [Fact]
     public void The_first_lane_is_the_caller_and_cores_are_shared_out_while_there_are_lanes()
     {

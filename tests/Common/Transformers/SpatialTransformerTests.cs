@@ -55,6 +55,50 @@ public sealed class SpatialTransformerTests : OwnProductsEverywhere
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_text_that_is_kept_is_multiplied_once_and_draws_the_same_bits(int threads)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var random = new RandomStream(15, RandomPurpose.Other);
+        using var layers = new SpatialTransformer(Config(2, 48, isLinear: false), block: 0, onlyCrossAttention: false);
+        var (x, text) = (random.Normal(5, 96, 8, 8), random.Normal(5, 24, 48));
+        var before = get_num_threads();
+        try
+        {
+            set_num_threads(threads);
+            var plain = Drawn(layers, x, text);
+            using (KeptText.Of(text))
+            {
+                Same(plain, Drawn(layers, x, text));
+                // What is kept no longer asks for it.
+                text.mul_(2);
+                Same(plain, Drawn(layers, x, text));
+            }
+
+            var doubled = Drawn(layers, x, text);
+            Assert.False(doubled.equal(plain).all().item<bool>());
+            using var anew = KeptText.Of(text);
+            Same(doubled, Drawn(layers, x, text));
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+
+        static void Same(Tensor expected, Tensor actual) => Assert.True(expected.equal(actual).all().item<bool>());
+    }
+
+    [Fact]
+    public void Of_a_text_that_no_kernel_reads_nothing_is_kept()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Null(KeptText.Of(ones(2, 8, 16, dtype: ScalarType.BFloat16)));
+        Assert.Null(KeptText.Of(ones(2, 16, 8).transpose(1, 2)));
+    }
+
     private static UNetConfig Config(int blocks, long textWidth, bool isLinear) => UNetConfig.Read(ConfigFile.Parse("unet/config.json", $$"""
         {
           "_class_name": "UNet2DConditionModel", "sample_size": 8, "in_channels": 4, "out_channels": 4, "block_out_channels": [96, 96],
