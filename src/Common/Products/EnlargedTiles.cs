@@ -10,7 +10,6 @@ namespace Diptych.Common.Products;
 /// </summary>
 internal readonly unsafe struct EnlargedTiles : IWinogradTiles
 {
-    private const int Rows = 5;
     private const int Pixels = 4;
 
     /// <inheritdoc/>
@@ -23,31 +22,18 @@ internal readonly unsafe struct EnlargedTiles : IWinogradTiles
     public static int Enlargement => 2;
 
     /// <inheritdoc/>
-    public static int Places => Rows * Rows;
+    public static int Rows => 5;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
-    public static void Kernel(float* kernel, bool turned, float* to, nint toPlace)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Kernel(Vector512<float> g0, Vector512<float> g1, Vector512<float> g2, Vector512<float>* to, int step)
     {
-        var step = turned ? -ProductKernel.HalfColumns : ProductKernel.HalfColumns;
-        var first = turned ? kernel + (8 * ProductKernel.HalfColumns) : kernel;
-        var half = stackalloc Vector512<float>[Rows * 3];
-        for (var column = 0; column < 3; column++, first += step)
-        {
-            Spread(Vector512.Load(first), Vector512.Load(first + (3 * step)), Vector512.Load(first + (6 * step)), half + column, 3);
-        }
-
-        var whole = stackalloc Vector512<float>[Rows];
-        for (var row = 0; row < Rows; row++)
-        {
-            var three = half + (row * 3);
-            Spread(three[0], three[1], three[2], whole, 1);
-            for (var column = 0; column < Rows; column++, to += toPlace)
-            {
-                whole[column].Store(to);
-            }
-        }
+        var half = (g0 + g1 + g2) * Vector512.Create(.5f);
+        to[0] = g0;
+        to[step] = half;
+        to[2 * step] = half - g0;
+        to[3 * step] = g2 - half;
+        to[4 * step] = g2;
     }
 
     /// <inheritdoc/>
@@ -82,17 +68,6 @@ internal readonly unsafe struct EnlargedTiles : IWinogradTiles
             Along(Inner(m, row, 2), Inner(m + place, row, 2), Inner(m + (2 * place), row, 2), Inner(m + (3 * place), row, 2), Inner(m + (4 * place), row, 2), added, corner + (2 * toBelow), toRight);
             Along(Outer(m, row, 4, 3), Outer(m + place, row, 4, 3), Outer(m + (2 * place), row, 4, 3), Outer(m + (3 * place), row, 4, 3), Outer(m + (4 * place), row, 4, 3), added, corner + (3 * toBelow), toRight);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Spread(Vector512<float> g0, Vector512<float> g1, Vector512<float> g2, Vector512<float>* to, int step)
-    {
-        var half = (g0 + g1 + g2) * Vector512.Create(.5f);
-        to[0] = g0;
-        to[step] = half;
-        to[2 * step] = half - g0;
-        to[3 * step] = g2 - half;
-        to[4 * step] = g2;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Diptych.Common.Products;
 
 /// <summary>
@@ -15,15 +17,16 @@ internal unsafe interface IWinogradTiles
     /// <summary>By how much outputs lie closer than inputs: 1, or 2 where the picture is enlarged first, each pixel four times.</summary>
     static abstract int Enlargement { get; }
 
-    /// <summary>Products of a tile.</summary>
-    static abstract int Places { get; }
+    /// <summary>Products in each dimension.</summary>
+    static abstract int Rows { get; }
 
-    /// <summary>G g G^T.</summary>
-    /// <param name="kernel">g, nine registers.</param>
-    /// <param name="turned">Whether g is turned by 180 degrees first.</param>
-    /// <param name="to">Where the first place goes.</param>
-    /// <param name="toPlace">From there to the next one's.</param>
-    static abstract void Kernel(float* kernel, bool turned, float* to, nint toPlace);
+    /// <summary>G times a column of g.</summary>
+    /// <param name="g0">The column's first number.</param>
+    /// <param name="g1">Its second.</param>
+    /// <param name="g2">Its third.</param>
+    /// <param name="to">Where the first row goes.</param>
+    /// <param name="step">From there to the next one's, in registers.</param>
+    static abstract void Kernel(Vector512<float> g0, Vector512<float> g1, Vector512<float> g2, Vector512<float>* to, int step);
 
     /// <summary>B^T d B.</summary>
     /// <param name="pixels">Where each of d's pixels lies, row by row.</param>

@@ -8,8 +8,6 @@ namespace Diptych.Common.Products;
 /// </summary>
 internal readonly unsafe struct LargeTiles : IWinogradTiles
 {
-    private const int Rows = 6;
-
     /// <inheritdoc/>
     public static int Side => 4;
 
@@ -20,31 +18,20 @@ internal readonly unsafe struct LargeTiles : IWinogradTiles
     public static int Enlargement => 1;
 
     /// <inheritdoc/>
-    public static int Places => Rows * Rows;
+    public static int Rows => 6;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
-    public static void Kernel(float* kernel, bool turned, float* to, nint toPlace)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Kernel(Vector512<float> g0, Vector512<float> g1, Vector512<float> g2, Vector512<float>* to, int step)
     {
-        var step = turned ? -ProductKernel.HalfColumns : ProductKernel.HalfColumns;
-        var first = turned ? kernel + (8 * ProductKernel.HalfColumns) : kernel;
-        var half = stackalloc Vector512<float>[Rows * 3];
-        for (var column = 0; column < 3; column++, first += step)
-        {
-            Spread(Vector512.Load(first), Vector512.Load(first + (3 * step)), Vector512.Load(first + (6 * step)), half + column, 3);
-        }
-
-        var whole = stackalloc Vector512<float>[Rows];
-        for (var row = 0; row < Rows; row++)
-        {
-            var three = half + (row * 3);
-            Spread(three[0], three[1], three[2], whole, 1);
-            for (var column = 0; column < Rows; column++, to += toPlace)
-            {
-                whole[column].Store(to);
-            }
-        }
+        var (sixth, twelfth, twentyFourth) = (Vector512.Create(1f / 6), Vector512.Create(1f / 12), Vector512.Create(1f / 24));
+        var (outer, wide) = ((g0 + g2) * -sixth, (g0 * twentyFourth) + (g2 * sixth));
+        to[0] = g0 * Vector512.Create(.25f);
+        to[step] = outer - (g1 * sixth);
+        to[2 * step] = outer + (g1 * sixth);
+        to[3 * step] = wide + (g1 * twelfth);
+        to[4 * step] = wide - (g1 * twelfth);
+        to[5 * step] = g2;
     }
 
     /// <inheritdoc/>
@@ -93,20 +80,6 @@ internal readonly unsafe struct LargeTiles : IWinogradTiles
             Along(b0, b1, b2, b3, b4, b5, added, corner + toBelow, toRight);
             Along(d0, d1, d2, d3, d4, d5, added, corner + (3 * toBelow), toRight);
         }
-    }
-
-    // G's column.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Spread(Vector512<float> g0, Vector512<float> g1, Vector512<float> g2, Vector512<float>* to, int step)
-    {
-        var (sixth, twelfth, twentyFourth) = (Vector512.Create(1f / 6), Vector512.Create(1f / 12), Vector512.Create(1f / 24));
-        var (outer, wide) = ((g0 + g2) * -sixth, (g0 * twentyFourth) + (g2 * sixth));
-        to[0] = g0 * Vector512.Create(.25f);
-        to[step] = outer - (g1 * sixth);
-        to[2 * step] = outer + (g1 * sixth);
-        to[3 * step] = wide + (g1 * twelfth);
-        to[4 * step] = wide - (g1 * twelfth);
-        to[5 * step] = g2;
     }
 
     // B^T's first row, and its last where the pixels begin one row lower: 4, 0, -5, 0, 1 down a column.

@@ -16,23 +16,18 @@ internal readonly unsafe struct SmallTiles : IWinogradTiles
     public static int Enlargement => 1;
 
     /// <inheritdoc/>
-    public static int Places => 16;
+    public static int Rows => 4;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Kernel(float* kernel, bool turned, float* to, nint toPlace)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Kernel(Vector512<float> g0, Vector512<float> g1, Vector512<float> g2, Vector512<float>* to, int step)
     {
-        var step = turned ? -ProductKernel.HalfColumns : ProductKernel.HalfColumns;
-        var first = turned ? kernel + (8 * ProductKernel.HalfColumns) : kernel;
-        var left = Spread(Vector512.Load(first), Vector512.Load(first + (3 * step)), Vector512.Load(first + (6 * step)));
-        first += step;
-        var middle = Spread(Vector512.Load(first), Vector512.Load(first + (3 * step)), Vector512.Load(first + (6 * step)));
-        first += step;
-        var right = Spread(Vector512.Load(first), Vector512.Load(first + (3 * step)), Vector512.Load(first + (6 * step)));
-        Store(Spread(left.A, middle.A, right.A), to, toPlace);
-        Store(Spread(left.B, middle.B, right.B), to + (4 * toPlace), toPlace);
-        Store(Spread(left.C, middle.C, right.C), to + (8 * toPlace), toPlace);
-        Store(Spread(left.D, middle.D, right.D), to + (12 * toPlace), toPlace);
+        var half = Vector512.Create(0.5f);
+        var (outer, inner) = ((g0 + g2) * half, g1 * half);
+        to[0] = g0;
+        to[step] = outer + inner;
+        to[2 * step] = outer - inner;
+        to[3 * step] = g2;
     }
 
     /// <inheritdoc/>
@@ -71,14 +66,6 @@ internal readonly unsafe struct SmallTiles : IWinogradTiles
             (down0 + down1 + down2 + added).Store(corner + toBelow);
             (down1 - down2 - down3 + added).Store(corner + toBelow + toRight);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Four Spread(Vector512<float> g0, Vector512<float> g1, Vector512<float> g2)
-    {
-        var half = Vector512.Create(0.5f);
-        var (outer, inner) = ((g0 + g2) * half, g1 * half);
-        return new(g0, outer + inner, outer - inner, g2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

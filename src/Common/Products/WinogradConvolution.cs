@@ -43,7 +43,7 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
         (_pictures, _inputs, _outputs, _height, _width) = (pictures, inputs, outputs, height, width);
         (_tileRows, _tileColumns) = (height / TTiles.Side, width / TTiles.Side);
         // Fewer tiles would read the kernels too often.
-        var fewest = (Places > SmallTiles.Places ? 4 : 2) * ProductKernel.TileRows;
+        var fewest = (TTiles.Rows > SmallTiles.Rows ? 4 : 2) * ProductKernel.TileRows;
         var most = Math.Max(fewest, CachedNumbers / Places / inputs / ProductKernel.TileRows * ProductKernel.TileRows);
         // Sixteen pixels are laid at a time: of narrow rows only a whole picture's are sure to be so many.
         _rowsPerStrip = InputWidth % Half == 0
@@ -54,7 +54,7 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
         _stripsAtOnce = Math.Max((fewest + tiles - 1) / tiles, most / tiles);
     }
 
-    private static int Places => TTiles.Places;
+    private static int Places => WinogradKernels<TTiles>.Places;
 
     // From a tile to the next one, in pixels of the input.
     private static int Step => TTiles.Side / TTiles.Enlargement;

@@ -11,6 +11,10 @@ internal static unsafe class WinogradKernels<TTiles>
     where TTiles : struct, IWinogradTiles
 {
     private const int Half = ProductKernel.HalfColumns;
+    private const int MostRows = 6;
+
+    /// <summary>Products of a tile, and numbers of a kernel there.</summary>
+    public static int Places => TTiles.Rows * TTiles.Rows;
 
     /// <summary>Panels of 32 output channels; the last may be half full.</summary>
     public static int Panels(int outputs) => (outputs + ProductKernel.TileColumns - 1) / ProductKernel.TileColumns;
@@ -19,7 +23,7 @@ internal static unsafe class WinogradKernels<TTiles>
     public static nint Place(int inputs, int outputs) => ((nint)Panels(outputs) * inputs * ProductKernel.TileColumns) + Half;
 
     /// <summary>Numbers of all kernels.</summary>
-    public static nint Size(int inputs, int outputs) => TTiles.Places * Place(inputs, outputs);
+    public static nint Size(int inputs, int outputs) => Places * Place(inputs, outputs);
 
     /// <summary>Those of W [out, in, 3, 3], or of W turned by 180 degrees with its channels exchanged.</summary>
     /// <param name="weight">W.</param>
@@ -31,7 +35,7 @@ internal static unsafe class WinogradKernels<TTiles>
     {
         var (outputs, inputs) = turned ? (columns, rows) : (rows, columns);
         nint row = columns * PictureTaps.Count, column = PictureTaps.Count;
-        SharedWork.Over(inputs, 100.0 * inputs * outputs * TTiles.Places / 16, (begin, end) =>
+        SharedWork.Over(inputs, 100.0 * inputs * outputs * Places / 16, (begin, end) =>
         {
             for (var chunk = 0; chunk < outputs / Half; chunk++)
             {
@@ -55,7 +59,30 @@ internal static unsafe class WinogradKernels<TTiles>
             }
 
             Transposition.Exchange((float*)rows, Half, (float*)kernel, Half);
-            TTiles.Kernel((float*)kernel, turned, panel + (input * ProductKernel.TileColumns), place);
+            Transform(kernel, turned, panel + (input * ProductKernel.TileColumns), place);
+        }
+    }
+
+    // G g G^T, g turned by 180 degrees first where asked for.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private static void Transform(Vector512<float>* kernel, bool turned, float* to, nint toPlace)
+    {
+        var (first, step) = turned ? (PictureTaps.Count - 1, -1) : (0, 1);
+        var columns = stackalloc Vector512<float>[MostRows * 3];
+        for (var column = 0; column < 3; column++, first += step)
+        {
+            TTiles.Kernel(kernel[first], kernel[first + (3 * step)], kernel[first + (6 * step)], columns + column, 3);
+        }
+
+        var row = stackalloc Vector512<float>[MostRows];
+        for (var i = 0; i < TTiles.Rows; i++, columns += 3)
+        {
+            TTiles.Kernel(columns[0], columns[1], columns[2], row, 1);
+            for (var j = 0; j < TTiles.Rows; j++, to += toPlace)
+            {
+                row[j].Store(to);
+            }
         }
     }
 }
