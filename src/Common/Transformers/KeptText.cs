@@ -8,7 +8,7 @@ namespace Diptych.Common.Transformers;
 
 /// <summary>
 /// Keeps what attention makes of a prompt, its keys and values in each layer, from their first use until disposed of: while a picture is drawn they are the same in every step.
-/// Meanwhile neither the text nor the weights may change.
+/// Meanwhile neither the text nor the weights may change, and nothing may learn through that text: a tape lacks what is kept.
 /// </summary>
 /// <remarks>Of the embedded model it takes a fifth of a megabyte a picture and half of guidance.</remarks>
 internal sealed unsafe class KeptText : IDisposable
