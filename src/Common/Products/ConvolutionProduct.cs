@@ -27,7 +27,8 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         }
 
         var y = empty([size.Samples, size.Outputs, x.size(2), x.size(3)], dtype: ScalarType.Float32);
-        var factor = new ProductFactor(TensorData.Floats(weight), size.Depth, 1);
+        var kept = size.Taps is null ? null : KeptKernels.FindFactor(weight, forGradient: false);
+        var factor = kept is null ? new ProductFactor(TensorData.Floats(weight), size.Depth, 1) : PackedFactor.At(kept, size.Depth);
         var target = ProductTarget.Pictures(TensorData.Floats(y), size.Outputs, size.Pixels) with { RowBias = added };
         if (size.Taps is { } taps)
         {
@@ -121,6 +122,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         var panels = (size.Chunks + 1) / 2;
         using var packed = empty([(panels * size.Outputs * ProductKernel.TileColumns) + ProductKernel.HalfColumns], dtype: ScalarType.Float32);
         var (panel, w, dx) = ((nint)MatrixProduct.Aligned(TensorData.Floats(packed)), (nint)TensorData.Floats(weight), (nint)TensorData.Floats(result));
+        var kept = (nint)KeptKernels.FindFactor(weight, forGradient: true);
         var rows = Channels(gradient, size.Outputs, size.Pixels);
         for (var i = 0; i < panels; i++)
         {
@@ -131,7 +133,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         }
 
         SharedWork.Over(size.Inputs / KernelSpread.GroupChannels, 2.0 * weight.numel() * size.Samples * size.Pixels,
-            (from, to) => new KernelSpread((float*)panel, (float*)w, (float*)dx, size, taps).Run(from, to));
+            (from, to) => new KernelSpread((float*)panel, (float*)w, (float*)kept, (float*)dx, size, taps).Run(from, to));
     }
 
     private static Tensor Tiled(Tensor pictures, Tensor weight, ConvolutionSizes size, bool turned, float* bias) =>

@@ -56,6 +56,13 @@ public sealed class KeptKernels : IDisposable
         return kept is null ? null : kept.Kernels<TTiles>(turned);
     }
 
+    /// <summary>Where a 3x3 convolution's weight lies as <see cref="PackedFactor"/>, where it is kept; otherwise null.</summary>
+    internal static unsafe float* FindFactor(Tensor weight, bool forGradient)
+    {
+        var kept = Find(TensorData.Address(weight));
+        return kept is null ? null : kept.Factor(forGradient);
+    }
+
     /// <summary>Where a linear layer's weight lies as <see cref="PackedPanels"/>, where it is kept; otherwise null.</summary>
     internal static unsafe float* FindPanels(float* weight, bool forGradient)
     {

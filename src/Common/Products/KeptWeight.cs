@@ -20,6 +20,8 @@ internal sealed unsafe class KeptWeight(Tensor weight) : IDisposable
     private readonly Dictionary<(Type Tiles, bool Turned), nint> _kernels = [];
     private float* _panels;
     private float* _gradientPanels;
+    private float* _factor;
+    private float* _gradientFactor;
 
     /// <summary>How many keep it.</summary>
     public int Holders { get; set; }
@@ -67,6 +69,25 @@ internal sealed unsafe class KeptWeight(Tensor weight) : IDisposable
         }
     }
 
+    /// <summary>As the left factor of a 3x3 convolution, or of its input's gradient (<see cref="PackedFactor"/>).</summary>
+    public float* Factor(bool forGradient)
+    {
+        lock (_gate)
+        {
+            ref var factor = ref forGradient ? ref _gradientFactor : ref _factor;
+            if (factor is null)
+            {
+                var columns = _inputs * PictureTaps.Count;
+                var (rows, depth) = forGradient ? (columns, _outputs) : (_outputs, columns);
+                var room = Room(PackedFactor.Size(rows, depth));
+                PackedFactor.Lay(forGradient ? new(_numbers, 1, columns) : new(_numbers, columns, 1), rows, depth, room);
+                factor = room;
+            }
+
+            return factor;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -77,6 +98,8 @@ internal sealed unsafe class KeptWeight(Tensor weight) : IDisposable
 
         NativeMemory.AlignedFree(_panels);
         NativeMemory.AlignedFree(_gradientPanels);
+        NativeMemory.AlignedFree(_factor);
+        NativeMemory.AlignedFree(_gradientFactor);
         _weight.Dispose();
     }
 

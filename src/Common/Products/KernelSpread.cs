@@ -11,10 +11,11 @@ namespace Diptych.Common.Products;
 /// </summary>
 /// <param name="panels">dy, [panels, out, 32].</param>
 /// <param name="weight">W, [out, in * 9].</param>
+/// <param name="kept">W as <see cref="PackedFactor"/> with a row for each input and place, or null where it must be laid out.</param>
 /// <param name="result">dx, [n, in, pixels].</param>
 /// <param name="size">The convolution's sizes.</param>
 /// <param name="taps">Places of the kernel.</param>
-internal readonly unsafe struct KernelSpread(float* panels, float* weight, float* result, ConvolutionSizes size, PictureTaps taps)
+internal readonly unsafe struct KernelSpread(float* panels, float* weight, float* kept, float* result, ConvolutionSizes size, PictureTaps taps)
 {
     /// <summary>Channels taken at a time: the places of their kernels fill whole tiles, 16 * 9 = 12 * 12, and lie side by side in the weight, ten lines of the cache.</summary>
     public const int GroupChannels = 16;
@@ -25,6 +26,7 @@ internal readonly unsafe struct KernelSpread(float* panels, float* weight, float
 
     private readonly float* _panels = panels;
     private readonly float* _weight = weight;
+    private readonly float* _kept = kept;
     private readonly float* _result = result;
 
     /// <summary>Does the groups of channels from one up to another.</summary>
@@ -55,22 +57,23 @@ internal readonly unsafe struct KernelSpread(float* panels, float* weight, float
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Multiply(int group, int block, float* factor, float* sums, nint columns)
+    private void Multiply(int group, int block, float* room, float* sums, nint columns)
     {
         for (var k = 0; k < size.Outputs; k += block)
         {
             var count = Math.Min(block, size.Outputs - k);
-            PackFactor(_weight + (k * (nint)size.Depth) + (group * Rows), count, factor);
+            if (_kept is null)
+            {
+                PackFactor(_weight + (k * (nint)size.Depth) + (group * Rows), count, room);
+            }
+
+            var factor = _kept is null ? PackedFactor.At(room, count) : PackedFactor.At(_kept, size.Outputs).From(group * Rows, k);
             for (nint panel = 0; panel < columns / ProductKernel.TileColumns; panel++)
             {
                 var place = sums + (panel * ProductKernel.TileColumns);
-                for (var tile = 0; tile < Tiles; tile++)
-                {
-                    var to = place + (tile * ProductKernel.TileRows * columns);
-                    ProductKernel.Twelve(
-                        factor + (tile * (nint)count * ProductKernel.TileRows), 1, ProductKernel.TileRows, _panels + (((panel * size.Outputs) + k) * ProductKernel.TileColumns), count,
-                        Part(to, columns, k), Part(to + Half, columns, k));
-                }
+                MatrixProduct.MultiplyPanel(
+                    factor, _panels + (((panel * size.Outputs) + k) * ProductKernel.TileColumns), Rows, count, Part(place, columns, k), Part(place + Half, columns, k),
+                    _kept is null || panel > 0 ? ReadAhead.Nothing : factor.Ahead);
             }
         }
     }

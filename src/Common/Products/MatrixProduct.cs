@@ -77,6 +77,9 @@ internal static unsafe class MatrixProduct
                     b.Pack(Math.Min(chunk + (2 * panel) + 1, to - 1), k, count, numbers + ProductKernel.HalfColumns);
                 }
 
+                // The next block of the panel, or the next panel.
+                var (nextChunk, nextK) = k + size < depth ? (chunk, k + size) : (chunk + 2, 0);
+                var panelAhead = panels > 1 || nextChunk >= to ? ReadAhead.Nothing : b.Ahead(nextChunk, nextK, Math.Min(size, depth - nextK));
                 var step = panels == 1 ? rows : ProductKernel.TileRows;
                 for (var row = 0; row < rows; row += step)
                 {
@@ -84,28 +87,37 @@ internal static unsafe class MatrixProduct
                     {
                         var (left, right) = (chunk + (2 * panel), chunk + (2 * panel) + 1);
                         var here = Math.Min(step, rows - row);
+                        var factor = a.From(row, k);
                         MultiplyPanel(
-                            a.From(row, k), places[panel], here, count,
-                            c.Half(left, row, here, k == 0), right < to ? c.Half(right, row, here, k == 0) : ProductTarget.Waste);
+                            factor, places[panel], here, count,
+                            c.Half(left, row, here, k == 0), right < to ? c.Half(right, row, here, k == 0) : ProductTarget.Waste,
+                            panelAhead.IsKnown ? panelAhead : panel == 0 ? factor.Ahead : ReadAhead.Nothing);
                     }
                 }
             }
         }
     }
 
-    /// <summary>All rows of one panel.</summary>
+    /// <summary>All rows of one panel, while what is read next is fetched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyPanel(in ProductFactor a, float* panel, int rows, int depth, in TileHalf left, in TileHalf right)
+    public static void MultiplyPanel(in ProductFactor a, float* panel, int rows, int depth, in TileHalf left, in TileHalf right, in ReadAhead ahead)
     {
         var row = 0;
-        for (; row <= rows - ProductKernel.TileRows; row += ProductKernel.TileRows)
+        for (var tile = 0; row <= rows - ProductKernel.TileRows; row += ProductKernel.TileRows, tile++)
         {
-            ProductKernel.Twelve(a.First + (row * a.Row), a.Row, a.Step, panel, depth, left.From(row), right.From(row));
+            if (ahead.Has(tile))
+            {
+                ProductKernel.Twelve(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row), ahead.Of(tile));
+            }
+            else
+            {
+                ProductKernel.Twelve(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row), default(ReadAhead.None));
+            }
         }
 
         for (; row <= rows - ProductKernel.FewRows; row += ProductKernel.FewRows)
         {
-            ProductKernel.Four(a.First + (row * a.Row), a.Row, a.Step, panel, depth, left.From(row), right.From(row));
+            ProductKernel.Four(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row));
         }
 
         if (row < rows)

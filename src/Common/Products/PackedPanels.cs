@@ -31,5 +31,8 @@ internal readonly unsafe struct PackedPanels(float* first, int depth) : IProduct
     public float* Find(int chunk, int from) => _first + (((chunk / 2 * (nint)depth) + from) * ProductKernel.TileColumns);
 
     /// <inheritdoc/>
+    public ReadAhead Ahead(int chunk, int from, int count) => ReadAhead.Panel(Find(chunk, from), count);
+
+    /// <inheritdoc/>
     public void Pack(int chunk, int from, int count, float* to) => throw new InvalidOperationException("It is packed.");
 }

@@ -17,6 +17,9 @@ internal readonly unsafe struct PicturePanels(float* first, int channels, int pi
     public float* Find(int chunk, int from) => null;
 
     /// <inheritdoc/>
+    public ReadAhead Ahead(int chunk, int from, int count) => ReadAhead.Nothing;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int chunk, int from, int count, float* to)
     {

@@ -29,8 +29,10 @@ internal static unsafe class ProductKernel
     /// <param name="depth">Products in each sum.</param>
     /// <param name="left">Where the sums of the first sixteen columns begin and go.</param>
     /// <param name="right">The same of the others.</param>
+    /// <param name="ahead">What is fetched meanwhile.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Twelve(float* a, nint row, nint step, float* panel, nint depth, in TileHalf left, in TileHalf right)
+    public static void Twelve<TAhead>(float* a, nint row, nint step, float* panel, nint depth, in TileHalf left, in TileHalf right, TAhead ahead)
+        where TAhead : struct, IReadAhead
     {
         Row r0 = Row.Begin(left, right, 0), r1 = Row.Begin(left, right, 1), r2 = Row.Begin(left, right, 2), r3 = Row.Begin(left, right, 3);
         Row r4 = Row.Begin(left, right, 4), r5 = Row.Begin(left, right, 5), r6 = Row.Begin(left, right, 6), r7 = Row.Begin(left, right, 7);
@@ -40,6 +42,7 @@ internal static unsafe class ProductKernel
         for (nint k = 0; k < depth; k++)
         {
             Vector512<float> first = Vector512.Load(panel), second = Vector512.Load(panel + HalfColumns);
+            ahead.Fetch();
             r0.Add(a, first, second);
             r1.Add(a + row, first, second);
             r2.Add(a + (2 * row), first, second);

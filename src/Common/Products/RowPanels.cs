@@ -16,10 +16,13 @@ internal readonly unsafe struct RowPanels(float* first, nint row, int chunksPerP
     public float* Find(int chunk, int from) => null;
 
     /// <inheritdoc/>
+    public ReadAhead Ahead(int chunk, int from, int count) => new(Column(chunk) + (from * row), row, (nint)(Column(chunk + 1) - Column(chunk)), 2);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int chunk, int from, int count, float* to)
     {
-        var source = _first + (chunk / chunksPerPart * part) + (chunk % chunksPerPart * ProductKernel.HalfColumns) + (from * row);
+        var source = Column(chunk) + (from * row);
         for (var k = 0; k < count; k++)
         {
             Vector512.Load(source).Store(to);
@@ -27,4 +30,6 @@ internal readonly unsafe struct RowPanels(float* first, nint row, int chunksPerP
             to += ProductKernel.TileColumns;
         }
     }
+
+    private float* Column(int chunk) => _first + (chunk / chunksPerPart * part) + (chunk % chunksPerPart * ProductKernel.HalfColumns);
 }

@@ -12,14 +12,20 @@ internal readonly unsafe struct TransposedPanels(float* first, nint depth) : IPr
     /// <inheritdoc/>
     public float* Find(int chunk, int from) => null;
 
+    // Whole columns lie one behind the other; of parts of them nothing is fetched.
+    /// <inheritdoc/>
+    public ReadAhead Ahead(int chunk, int from, int count) => count < depth ? ReadAhead.Nothing : ReadAhead.Panel(Column(chunk), depth);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int chunk, int from, int count, float* to)
     {
-        var source = _first + (chunk * (nint)ProductKernel.HalfColumns * depth) + from;
+        var source = Column(chunk) + from;
         for (var k = 0; k < count; k += ProductKernel.HalfColumns)
         {
             Transposition.Exchange(source + k, depth, to + (k * ProductKernel.TileColumns), ProductKernel.TileColumns);
         }
     }
+
+    private float* Column(int chunk) => _first + (chunk * (nint)ProductKernel.HalfColumns * depth);
 }

@@ -17,6 +17,9 @@ internal readonly unsafe struct TransposedPicturePanels(float* first, int channe
     public float* Find(int chunk, int from) => null;
 
     /// <inheritdoc/>
+    public ReadAhead Ahead(int chunk, int from, int count) => ReadAhead.Nothing;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public void Pack(int chunk, int from, int count, float* to)

@@ -54,6 +54,8 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
         _stripsAtOnce = Math.Max((fewest + tiles - 1) / tiles, most / tiles);
     }
 
+    private int Panels => WinogradKernels<TTiles>.Panels(_outputs);
+
     private static int Places => WinogradKernels<TTiles>.Places;
 
     // From a tile to the next one, in pixels of the input.
@@ -93,7 +95,7 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
         var rows = Math.Min(InputHeight, (_rowsPerStrip * Step) + 2);
         var laid = Room((nint)rows * InputWidth * _inputs);
         var tiles = Room(Places * TilePlace(MostTiles));
-        var sums = Room(Places * SumPlace(MostTiles));
+        var sums = Room(Panels * Places * SumPlace(MostTiles));
         var pixels = Room((nint)MostTiles * TTiles.Side * TTiles.Side * ProductKernel.TileColumns);
         var outside = (float*)NativeMemory.AllocZeroed((nuint)_inputs, sizeof(float));
         try
@@ -114,10 +116,10 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
                     tile = Cut(laid, outside, Of(strip), tiles, tile, count);
                 }
 
-                for (var panel = 0; panel < WinogradKernels<TTiles>.Panels(_outputs); panel++)
+                MultiplyTiles(tiles, kernels, count, sums);
+                for (var panel = 0; panel < Panels; panel++)
                 {
-                    MultiplyPanel(tiles, kernels + (panel * (nint)_inputs * ProductKernel.TileColumns), count, sums);
-                    Join(sums, count, bias, first, last, panel * ProductKernel.TileColumns, pixels, to);
+                    Join(sums + (panel * Places * SumPlace(count)), count, bias, first, last, panel * ProductKernel.TileColumns, pixels, to);
                 }
             }
         }
@@ -171,20 +173,24 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
         return tile;
     }
 
-    // [places, count, in] times [places, in, 32].
+    // [places, count, in] times [places, in, out], panel by panel.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyPanel(float* tiles, float* kernels, int count, float* sums)
+    private void MultiplyTiles(float* tiles, float* kernels, int count, float* sums)
     {
         var block = MatrixProduct.BlockDepth(_inputs);
         for (var place = 0; place < Places; place++)
         {
             var factor = new ProductFactor(tiles + (place * TilePlace(count)), _inputs, 1);
-            var target = ProductTarget.Matrix(sums + (place * SumPlace(count)), ProductKernel.TileColumns);
-            for (var k = 0; k < _inputs; k += block)
+            for (var panel = 0; panel < Panels; panel++)
             {
-                MatrixProduct.MultiplyPanel(
-                    factor.From(0, k), kernels + (place * KernelPlace) + (k * (nint)ProductKernel.TileColumns), count, Math.Min(block, _inputs - k),
-                    target.Half(0, 0, count, k == 0), target.Half(1, 0, count, k == 0));
+                var target = ProductTarget.Matrix(sums + (((panel * Places) + place) * SumPlace(count)), ProductKernel.TileColumns);
+                for (var k = 0; k < _inputs; k += block)
+                {
+                    var numbers = kernels + (place * KernelPlace) + (((panel * _inputs) + k) * (nint)ProductKernel.TileColumns);
+                    MatrixProduct.MultiplyPanel(
+                        factor.From(0, k), numbers, count, Math.Min(block, _inputs - k), target.Half(0, 0, count, k == 0), target.Half(1, 0, count, k == 0),
+                        ReadAhead.Panel(numbers + (block * ProductKernel.TileColumns), block));
+                }
             }
         }
     }

@@ -52,6 +52,34 @@ public sealed class KeptKernelsTests
         }
     }
 
+    // Outputs that are no whole tiles, sums in one block and in several, pictures in whole panels and in half ones.
+    [Theory]
+    [InlineData(2, 16, 16, 4, 4)]
+    [InlineData(1, 16, 32, 4, 4)]
+    [InlineData(2, 48, 176, 4, 4)]
+    [InlineData(3, 96, 320, 4, 4)]
+    [InlineData(1, 32, 64, 8, 4)]
+    public void A_convolution_of_few_pixels_reads_kept_weights_in_tiles_and_gives_the_same_numbers(int samples, int inputs, int outputs, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        var layer = new Convolution2d(inputs, outputs, 3, padding: 1);
+        var random = new RandomStream(9, RandomPurpose.Other);
+        var (x, gradient) = (random.Normal(samples, inputs, height, width), random.Normal(samples, outputs, height, width));
+        (Tensor Output, Tensor InputGradient) Both() =>
+            (ConvolutionProduct.Forward(x, layer.Weight, layer.Bias), ConvolutionProduct.InputGradient(gradient, layer.Weight));
+        using var noGradient = no_grad();
+        var plain = Both();
+        using var kept = KeptKernels.Of(layer);
+        var tiled = Both();
+        unsafe
+        {
+            Assert.True(KeptKernels.FindFactor(layer.Weight, forGradient: false) != null);
+        }
+
+        Assert.Equal(plain.Output.data<float>().ToArray(), tiled.Output.data<float>().ToArray());
+        Assert.Equal(plain.InputGradient.data<float>().ToArray(), tiled.InputGradient.data<float>().ToArray());
+    }
+
     [Fact]
     public void Nothing_is_left_alive_when_all_have_let_go()
     {
