@@ -87,6 +87,12 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
     /// <param name="result">[out, in, k, k], written over.</param>
     public static void WeightGradient(IReadOnlyList<(Tensor X, Tensor Gradient)> parts, Tensor result)
     {
+        if (WinogradWeightGradient.Pays(parts, result))
+        {
+            WinogradWeightGradient.Run(parts, result);
+            return;
+        }
+
         // Sums go over the pixels of all samples, so those of a channel are laid side by side.
         var sizes = parts.Select(part => ConvolutionSizes.Of(part.X, result)).ToArray();
         var byChannel = parts.Select(part => part.Gradient.transpose(0, 1).contiguous()).ToArray();

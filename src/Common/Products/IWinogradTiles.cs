@@ -6,20 +6,8 @@ namespace Diptych.Common.Products;
 /// The three transforms of a minimal filtering algorithm (Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016, section 4), each for sixteen channels at once: Y = A^T [(G g G^T) * (B^T d B)] A
 /// makes a square tile of outputs of the tile of inputs around it.
 /// </summary>
-internal unsafe interface IWinogradTiles
+internal unsafe interface IWinogradTiles : ITileInput
 {
-    /// <summary>Pixels of an output tile's side.</summary>
-    static abstract int Side { get; }
-
-    /// <summary>Pixels of an input tile's side: one on either side of those it makes.</summary>
-    static abstract int InputSide { get; }
-
-    /// <summary>By how much outputs lie closer than inputs: 1, or 2 where the picture is enlarged first, each pixel four times.</summary>
-    static abstract int Enlargement { get; }
-
-    /// <summary>Products in each dimension.</summary>
-    static abstract int Rows { get; }
-
     /// <summary>G times a column of g.</summary>
     /// <param name="g0">The column's first number.</param>
     /// <param name="g1">Its second.</param>
@@ -27,13 +15,6 @@ internal unsafe interface IWinogradTiles
     /// <param name="to">Where the first row goes.</param>
     /// <param name="step">From there to the next one's, in registers.</param>
     static abstract void Kernel(Vector512<float> g0, Vector512<float> g1, Vector512<float> g2, Vector512<float>* to, int step);
-
-    /// <summary>B^T d B.</summary>
-    /// <param name="pixels">Where each of d's pixels lies, row by row.</param>
-    /// <param name="channels">How many channels there are.</param>
-    /// <param name="to">Where the first place goes.</param>
-    /// <param name="toPlace">From there to the next one's.</param>
-    static abstract void Input(float** pixels, nint channels, float* to, nint toPlace);
 
     /// <summary>A^T m A, an output tile.</summary>
     /// <param name="from">m's first place.</param>
