@@ -16,7 +16,7 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
     private const int Half = ProductKernel.HalfColumns;
     private const int Line = 64;
 
-    // Transformed tiles of half the size of a core's second cache, next to the kernels of 32 channels (Zen 5: 1 MB).
+    // Transformed tiles of half the size of a core's second cache (Zen 5: 1 MB).
     private const int CachedNumbers = 96 << 10;
 
     private readonly int _pictures;
@@ -78,7 +78,7 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
             for (var first = begin; first < end; first += _stripsAtOnce)
             {
                 var last = Math.Min(end, first + _stripsAtOnce);
-                var count = (last < _cut.Strips ? _cut.TilesBefore(last) : _cut.Tiles) - _cut.TilesBefore(first);
+                var count = _cut.TilesBefore(last) - _cut.TilesBefore(first);
                 _cut.Cut(from, first, last, tiles, _cut.Place(count));
                 MultiplyTiles(tiles, kernels, count, sums);
                 for (var panel = 0; panel < Panels; panel++)
@@ -95,7 +95,7 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
         }
     }
 
-    // [places, count, in] times [places, in, out], panel by panel.
+    // [places, count, in] times [places, in, out], all panels of a place before the next one: its tiles come near only once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyTiles(float* tiles, float* kernels, int count, float* sums)
     {
