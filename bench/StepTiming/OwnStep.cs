@@ -54,7 +54,7 @@ public sealed class OwnStep : ITimedStep
         ArgumentNullException.ThrowIfNull(setup);
         var sd = setup.LoadModel(new ModelOptions().WithFrozenUNet(setup.Precision, setup.Device));
         var concept = ConceptEmbedding.Create(sd, new TextualInversionOptions { PlaceholderToken = StepSetup.Placeholder, InitializerToken = setup.InitializerToken });
-        return new OwnStep(setup, sd, new TextualInversionStep(sd, concept), [concept, KeptKernels.Of(sd.UNet)], TextualInversionRate, clips: false, step => sd.Tokenize(
+        return new OwnStep(setup, sd, new TextualInversionStep(sd, concept), [concept, KeptKernels.Of([sd.UNet, .. sd.Text.Encoders.Select(encoder => encoder.Model)])], TextualInversionRate, clips: false, step => sd.Tokenize(
             [.. Enumerable.Range(0, setup.BatchSize).Select(i =>
                 PromptTemplates.Fill(PromptTemplates.Object[new RandomStream(0, RandomPurpose.Prompts, step, i).Next(PromptTemplates.Object.Count)], StepSetup.Placeholder))]));
     }

@@ -71,7 +71,7 @@ public static class TextualInversionTrainer
         ArgumentNullException.ThrowIfNull(concept);
         ArgumentNullException.ThrowIfNull(photos);
         ArgumentNullException.ThrowIfNull(options);
-        using var kept = KeptKernels.Of(sd.UNet);
+        using var kept = KeptKernels.Of([sd.UNet, .. sd.Text.Encoders.Select(encoder => encoder.Model)]);
         using var scope = NewDisposeScope();
         var start = concept.Rows[0].detach().clone();
         var batches = new TextualInversionBatches(sd, photos, options);

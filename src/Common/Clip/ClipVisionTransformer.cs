@@ -28,7 +28,7 @@ internal sealed class ClipVisionTransformer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor pixels)
     {
         using var scope = NewDisposeScope();
-        var states = _encoder.Run(_firstNorm.call(_embeddings.call(pixels)), mask: null);
+        var states = _encoder.Run(_firstNorm.call(_embeddings.call(pixels)), isCausal: false);
         return _lastNorm.call(states.select(1, 0)).MoveToOuterDisposeScope();
     }
 }

@@ -23,16 +23,16 @@ public sealed class KeptKernels : IDisposable
     {
     }
 
-    /// <summary>Keeps those of a network on the CPU; the same network may be kept several times over.</summary>
-    public static KeptKernels Of(nn.Module network)
+    /// <summary>Keeps those of networks on the CPU; the same network may be kept several times over.</summary>
+    public static KeptKernels Of(params IReadOnlyList<nn.Module> networks)
     {
-        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(networks);
         var kept = new KeptKernels();
-        if (OwnProducts.AreUsedInConvolutions && IsSmall(network))
+        if (OwnProducts.AreUsedInConvolutions)
         {
             lock (Gate)
             {
-                foreach (var weight in Weights(network).Where(OwnProducts.CanKeep))
+                foreach (var weight in networks.Where(IsSmall).SelectMany(Weights).Where(OwnProducts.CanKeep))
                 {
                     kept.Hold(weight);
                 }

@@ -24,6 +24,9 @@ internal sealed class ClipAttention : nn.Module<Tensor, Tensor?, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Its parameters: queries', keys' and values' projections, and the output's, two each.</summary>
+    public IReadOnlyList<Tensor> InOrder => [_query.Weight, _query.Bias!, _key.Weight, _key.Bias!, _value.Weight, _value.Bias!, _out.Weight, _out.Bias!];
+
     /// <summary>[n,L,D] and an additive mask [L,L] (or none) to [n,L,D].</summary>
     public override Tensor forward(Tensor x, Tensor? mask)
     {

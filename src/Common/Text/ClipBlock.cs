@@ -22,6 +22,9 @@ internal sealed class ClipBlock : nn.Module<Tensor, Tensor?, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Its sixteen parameters, in the order in which they are used.</summary>
+    public IReadOnlyList<Tensor> InOrder => [_attentionNorm.weight, _attentionNorm.bias!, .. _attention.InOrder, _mlpNorm.weight, _mlpNorm.bias!, .. _mlp.InOrder];
+
     public override Tensor forward(Tensor x, Tensor? mask)
     {
         using var scope = NewDisposeScope();

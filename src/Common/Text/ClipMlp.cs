@@ -20,6 +20,9 @@ internal sealed class ClipMlp : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Its four parameters.</summary>
+    public IReadOnlyList<Tensor> InOrder => [_in.Weight, _in.Bias!, _out.Weight, _out.Bias!];
+
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();

@@ -38,9 +38,7 @@ internal sealed class ClipTextTransformer : nn.Module
 
         using var scope = NewDisposeScope();
         var states = allHiddenStates ? new List<Tensor>() : null;
-        // A token sees itself and what stands before it.
-        var mask = full(length, length, float.NegativeInfinity, dtype: tokenEmbeddings.dtype, device: tokenEmbeddings.device).triu(1);
-        var last = _finalNorm.call(_encoder.Run(_embeddings.AddPositions(tokenEmbeddings), mask, states));
+        var last = _finalNorm.call(_encoder.Run(_embeddings.AddPositions(tokenEmbeddings), isCausal: true, states));
         var pooled = Pool(last, ids);
         states?.ForEach(state => state.MoveToOuterDisposeScope());
         return new ClipTextOutput(last.MoveToOuterDisposeScope(), pooled.MoveToOuterDisposeScope(), states ?? []);

@@ -5,20 +5,19 @@ internal readonly unsafe struct AttentionTape
 {
     /// <summary>Takes the room for it.</summary>
     /// <param name="arena">Where from.</param>
-    /// <param name="shape">The block's sizes.</param>
-    /// <param name="attention">The attention's.</param>
-    /// <param name="keys">Rows looked at, of all samples.</param>
-    public AttentionTape(ref NumberArena arena, TransformerShape shape, HeadAttention attention, int keys)
+    /// <param name="samples">n.</param>
+    /// <param name="attention">The attention.</param>
+    public AttentionTape(ref NumberArena arena, int samples, HeadAttention attention)
     {
-        long rows = (long)shape.Rows * shape.Channels, looked = (keys + (long)HeadAttention.Slack) * shape.Channels;
+        long rows = samples * attention.QueryNumbers, looked = (samples * attention.KeyNumbers) + (HeadAttention.Slack * (long)attention.Width);
         Query = arena.Take(rows);
         Key = arena.Take(looked);
         Value = arena.Take(looked);
-        Shares = arena.Take((long)shape.Samples * attention.Shares);
+        Shares = arena.Take((long)samples * attention.Shares);
         Seen = arena.Take(rows);
     }
 
-    /// <summary>[n * pixels, channels].</summary>
+    /// <summary>[n * queries, channels].</summary>
     public float* Query { get; }
 
     /// <summary>[n * keys, channels].</summary>
@@ -27,9 +26,9 @@ internal readonly unsafe struct AttentionTape
     /// <summary>Like the keys.</summary>
     public float* Value { get; }
 
-    /// <summary>[n, heads, pixels, keys].</summary>
+    /// <summary>[n, heads, queries, keys].</summary>
     public float* Shares { get; }
 
-    /// <summary>[n * pixels, channels].</summary>
+    /// <summary>[n * queries, channels].</summary>
     public float* Seen { get; }
 }

@@ -9,10 +9,10 @@ internal readonly unsafe struct BlockGradients
         var rows = (long)shape.Rows * shape.Channels;
         Input = arena.Take(rows);
         Normed1 = arena.Take(rows);
-        Self = new(ref arena, shape, shape.Self, shape.Rows);
+        Self = new(ref arena, shape.Samples, shape.Self);
         AfterSelf = arena.Take(rows);
         Normed2 = arena.Take(rows);
-        Cross = new(ref arena, shape, shape.Cross, shape.Samples * shape.Tokens);
+        Cross = new(ref arena, shape.Samples, shape.Cross);
         AfterCross = arena.Take(rows);
         Normed3 = arena.Take(rows);
         Widened = arena.Take(8 * rows);

@@ -9,11 +9,11 @@ internal readonly unsafe struct BlockTape
         long rows = (long)shape.Rows * shape.Channels, statistics = 2L * shape.Rows;
         Normed1 = arena.Take(rows);
         Statistics1 = arena.Take(statistics);
-        Self = new(ref arena, shape, shape.Self, shape.Rows);
+        Self = new(ref arena, shape.Samples, shape.Self);
         AfterSelf = arena.Take(rows);
         Normed2 = arena.Take(rows);
         Statistics2 = arena.Take(statistics);
-        Cross = new(ref arena, shape, shape.Cross, shape.Samples * shape.Tokens);
+        Cross = new(ref arena, shape.Samples, shape.Cross);
         AfterCross = arena.Take(rows);
         Normed3 = arena.Take(rows);
         Statistics3 = arena.Take(statistics);

@@ -7,18 +7,28 @@ namespace Diptych.Common.Transformers;
 /// <param name="headWidth">d; a multiple of sixteen.</param>
 /// <param name="queries">Tokens of a sample that ask.</param>
 /// <param name="keys">Tokens that answer. Behind the last sample's there must be room to read for sixteen more.</param>
-internal readonly unsafe struct HeadAttention(int heads, int headWidth, int queries, int keys)
+/// <param name="isCausal">Whether a token sees only itself and what stands before it; as many ask as answer then.</param>
+internal readonly unsafe struct HeadAttention(int heads, int headWidth, int queries, int keys, bool isCausal = false)
 {
     /// <summary>Rows that may be read behind the last key.</summary>
     public const int Slack = ProductKernel.HalfColumns;
 
-    private nint Width => heads * headWidth;
+    /// <summary>Numbers of a token, those of all heads.</summary>
+    public nint Width => heads * headWidth;
 
     private int Row => SoftmaxKernel.Row(keys);
 
     private int Chunks => headWidth / ProductKernel.HalfColumns;
 
-    private SoftmaxKernel Softmax => new(keys, 1 / MathF.Sqrt(headWidth));
+    private float Scale => 1 / MathF.Sqrt(headWidth);
+
+    private SoftmaxKernel Softmax => new(keys, Scale);
+
+    /// <summary>Numbers of a sample's queries.</summary>
+    public long QueryNumbers => queries * (long)Width;
+
+    /// <summary>Numbers of a sample's keys, and of its values.</summary>
+    public long KeyNumbers => keys * (long)Width;
 
     /// <summary>Numbers of a sample's table of shares.</summary>
     public int Shares => heads * queries * Row;
@@ -41,7 +51,7 @@ internal readonly unsafe struct HeadAttention(int heads, int headWidth, int quer
             var (q, k) = (Query(head), Key(head));
             var table = shares + (head * (nint)queries * Row);
             Scores(query + q, key + k, table);
-            Softmax.Forward(table, queries);
+            Share(table);
             Mix(table, value + k, seen + q);
         }
     }
@@ -69,6 +79,24 @@ internal readonly unsafe struct HeadAttention(int heads, int headWidth, int quer
             Softmax.Backward(shares + table, ofShares + table, queries);
             Mix(ofShares + table, key + k, ofQuery + q);
             Collect(ofShares + table, query + q, ofKey + k);
+        }
+    }
+
+    // Nothing of what stands behind a token is its share, so that no gradient comes from there either.
+    private void Share(float* table)
+    {
+        if (!isCausal)
+        {
+            Softmax.Forward(table, queries);
+            return;
+        }
+
+        for (var query = 0; query < queries; query++)
+        {
+            var row = table + (query * (nint)Row);
+            var seen = SoftmaxKernel.Row(query + 1);
+            new SoftmaxKernel(query + 1, Scale).Forward(row, 1);
+            new Span<float>(row + seen, Row - seen).Clear();
         }
     }
 

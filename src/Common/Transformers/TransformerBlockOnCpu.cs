@@ -11,12 +11,11 @@ namespace Diptych.Common.Transformers;
 /// <param name="weights">Its parameters.</param>
 internal readonly unsafe struct TransformerBlockOnCpu(TransformerShape shape, BlockWeights weights)
 {
-    // Exponentials and reductions beside a load and a store.
-    private const double OperationsOfNumber = 20;
-
     private int Rows => shape.Rows;
 
     private int Channels => shape.Channels;
+
+    private RowLayers Layers => new(Rows, Channels);
 
     /// <summary>Fills the tape, its output included.</summary>
     /// <param name="x">The rows that come in; left alone.</param>
@@ -24,19 +23,19 @@ internal readonly unsafe struct TransformerBlockOnCpu(TransformerShape shape, Bl
     /// <param name="tape">Where everything goes.</param>
     public void Forward(float* x, float* text, BlockTape tape)
     {
-        Norm(x, weights.Norm1, tape.Normed1, tape.Statistics1);
+        Layers.Norm(x, weights.Norm1, tape.Normed1, tape.Statistics1);
         Attend(shape.Self, weights.SelfAttention, tape.Normed1, tape.Normed1, Rows, Channels, tape.Self);
-        Project(tape.Self.Seen, Channels, weights.SelfAttention.Output, x, tape.AfterSelf);
+        Layers.Project(tape.Self.Seen, Channels, weights.SelfAttention.Output, x, tape.AfterSelf);
 
-        Norm(tape.AfterSelf, weights.Norm2, tape.Normed2, tape.Statistics2);
+        Layers.Norm(tape.AfterSelf, weights.Norm2, tape.Normed2, tape.Statistics2);
         Attend(shape.Cross, weights.CrossAttention, tape.Normed2, text, shape.Samples * shape.Tokens, shape.TextWidth, tape.Cross);
-        Project(tape.Cross.Seen, Channels, weights.CrossAttention.Output, tape.AfterSelf, tape.AfterCross);
+        Layers.Project(tape.Cross.Seen, Channels, weights.CrossAttention.Output, tape.AfterSelf, tape.AfterCross);
 
-        Norm(tape.AfterCross, weights.Norm3, tape.Normed3, tape.Statistics3);
+        Layers.Norm(tape.AfterCross, weights.Norm3, tape.Normed3, tape.Statistics3);
         RowProducts.Forward(tape.Normed3, Rows, Channels, weights.Widening.Weight, 2 * shape.Inner, weights.Widening.Bias, tape.Widened);
         var (gate, self) = (new GatedGeluKernel(shape.Inner), shape);
-        SharedWork.Over(Rows, OperationsOfNumber * Rows * shape.Inner, (from, to) => gate.Forward(tape.Widened + (2L * from * self.Inner), to - from, tape.Gated + (from * (long)self.Inner)));
-        Project(tape.Gated, shape.Inner, weights.Narrowing, tape.AfterCross, tape.Output);
+        Layers.ForEachNumber(shape.Inner, (from, to) => gate.Forward(tape.Widened + (2L * from * self.Inner), to - from, tape.Gated + (from * (long)self.Inner)));
+        Layers.Project(tape.Gated, shape.Inner, weights.Narrowing, tape.AfterCross, tape.Output);
     }
 
     /// <summary>Fills the gradients from that of the output.</summary>
@@ -48,20 +47,20 @@ internal readonly unsafe struct TransformerBlockOnCpu(TransformerShape shape, Bl
     {
         RowProducts.InputGradient(gradient, Rows, Channels, weights.Narrowing.Weight, shape.Inner, gradients.Gated);
         var (gate, inner) = (new GatedGeluKernel(shape.Inner), (long)shape.Inner);
-        SharedWork.Over(Rows, OperationsOfNumber * Rows * shape.Inner, (from, to) =>
+        Layers.ForEachNumber(shape.Inner, (from, to) =>
             gate.Backward(tape.Widened + (2 * from * inner), to - from, gradients.Gated + (from * inner), gradients.Widened + (2 * from * inner)));
         RowProducts.InputGradient(gradients.Widened, Rows, 2 * shape.Inner, weights.Widening.Weight, Channels, gradients.Normed3);
-        NormBackward(tape.AfterCross, weights.Norm3, tape.Statistics3, gradients.Normed3, gradient, gradients.AfterCross);
+        Layers.NormBackward(tape.AfterCross, weights.Norm3, tape.Statistics3, gradients.Normed3, gradient, gradients.AfterCross);
 
         LookBack(shape.Cross, weights.CrossAttention, tape.Cross, gradients.AfterCross, gradients.Cross);
         RowProducts.InputGradient(gradients.Cross.Query, Rows, Channels, weights.CrossAttention.Query, Channels, gradients.Normed2);
-        NormBackward(tape.AfterSelf, weights.Norm2, tape.Statistics2, gradients.Normed2, gradients.AfterCross, gradients.AfterSelf);
+        Layers.NormBackward(tape.AfterSelf, weights.Norm2, tape.Statistics2, gradients.Normed2, gradients.AfterCross, gradients.AfterSelf);
 
         LookBack(shape.Self, weights.SelfAttention, tape.Self, gradients.AfterSelf, gradients.Self);
         RowProducts.InputGradient(gradients.Self.Query, Rows, Channels, weights.SelfAttention.Query, Channels, gradients.Normed1);
         RowProducts.InputGradient(gradients.Self.Key, Rows, Channels, weights.SelfAttention.Key, Channels, gradients.Normed1, adds: true);
         RowProducts.InputGradient(gradients.Self.Value, Rows, Channels, weights.SelfAttention.Value, Channels, gradients.Normed1, adds: true);
-        NormBackward(x, weights.Norm1, tape.Statistics1, gradients.Normed1, gradients.AfterSelf, gradients.Input);
+        Layers.NormBackward(x, weights.Norm1, tape.Statistics1, gradients.Normed1, gradients.AfterSelf, gradients.Input);
     }
 
     /// <summary>Adds the text's gradient, [n * tokens, textWidth].</summary>
@@ -126,25 +125,5 @@ internal readonly unsafe struct TransformerBlockOnCpu(TransformerShape shape, Bl
         RowProducts.InputGradient(after, Rows, Channels, projections.Output.Weight, Channels, gradients.Seen);
         SharedWork.Over(shape.Samples * shape.Heads, 3 * shape.Samples * attention.Operations, (from, to) =>
             attention.Backward(tape.Query, tape.Key, tape.Value, tape.Shares, gradients.Seen, gradients.Shares, gradients.Query, gradients.Key, gradients.Value, from, to));
-    }
-
-    // Sums begin with what the layer stands beside.
-    private void Project(float* x, int width, Affine layer, float* beside, float* y)
-    {
-        RowSums.Add(beside, layer.Bias, Rows, Channels, y);
-        RowProducts.Forward(x, Rows, width, layer.Weight, Channels, null, y, adds: true);
-    }
-
-    private void Norm(float* x, Affine layer, float* y, float* statistics)
-    {
-        var (kernel, width) = (new LayerNormKernel(Channels), (long)Channels);
-        SharedWork.Over(Rows, OperationsOfNumber * Rows * Channels, (from, to) => kernel.Forward(x + (from * width), to - from, layer.Weight, layer.Bias, y + (from * width), statistics + (2 * from)));
-    }
-
-    private void NormBackward(float* x, Affine layer, float* statistics, float* gradient, float* others, float* dx)
-    {
-        var (kernel, width) = (new LayerNormKernel(Channels), (long)Channels);
-        SharedWork.Over(Rows, OperationsOfNumber * Rows * Channels, (from, to) =>
-            kernel.Backward(x + (from * width), to - from, layer.Weight, statistics + (2 * from), gradient + (from * width), others + (from * width), dx + (from * width)));
     }
 }
