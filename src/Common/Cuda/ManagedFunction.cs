@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Diptych.Common.Cuda;
 
-/// <summary>A node of autograd's graph in C#: what each has to do about lifetimes, said once. Arguments are checked before a node is made, since a backward must not throw.</summary>
+/// <summary>
+/// A node of autograd's graph in C#: what each has to do about lifetimes, said once. Arguments are checked before a node is made, since a backward must not throw. Each tensor among the arguments, and
+/// among what is saved, costs microseconds: a layer's parameters, which outlive the graph, come in one object, and by themselves only those that learn.
+/// </summary>
 /// <remarks>The graph it is in can be run once.</remarks>
 internal abstract class ManagedFunction<TSelf> : autograd.SingleTensorFunction<TSelf>
     where TSelf : ManagedFunction<TSelf>, new()

@@ -8,7 +8,7 @@ namespace Diptych.Common.Layers;
 
 /// <summary>
 /// A residual block as one node of autograd's graph, where normalisation and convolutions run in kernels of ours on the CPU: conv2(silu(norm2(conv1(silu(norm1(x))) + t))) + x, x through a 1x1
-/// convolution where channels change. Arguments: x, t, parameters in their order, sizes.
+/// convolution where channels change. Arguments: x, t, what it is made of, the parameters that learn.
 /// </summary>
 internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
 {
@@ -29,43 +29,43 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
     public static Tensor Apply(Tensor x, Tensor time, IReadOnlyList<Tensor> parameters, int groups, double epsilon)
     {
         using var scope = NewDisposeScope();
-        var (rows, shape) = (time.contiguous(), new Shape(groups, epsilon));
-        var learns = is_grad_enabled() && (x.requires_grad || time.requires_grad || parameters.Any(p => p.requires_grad));
-        return (learns ? apply([x, rows, .. parameters, shape]) : Forward(x, rows, parameters, shape).Output).MoveToOuterDisposeScope();
+        var (rows, block) = (time.contiguous(), new Block(parameters, groups, epsilon));
+        IReadOnlyList<Tensor> learning = is_grad_enabled() ? [.. parameters.Where(p => p.requires_grad)] : [];
+        var isRecorded = is_grad_enabled() && (x.requires_grad || time.requires_grad || learning.Count > 0);
+        return (isRecorded ? apply([x, rows, block, .. learning]) : Forward(x, rows, block).Output).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     protected override (Tensor Output, List<Tensor> Saved, object Kept) Forward(object[] arguments)
     {
-        var tensors = arguments[..^1].Cast<Tensor>().ToArray();
-        var shape = (Shape)arguments[^1];
-        var tape = Forward(tensors[0], tensors[1], tensors[Inputs..], shape);
-        var learns = Array.ConvertAll(tensors, tensor => tensor.requires_grad);
-        List<Tensor> saved = [.. tensors, tape.Mean1, tape.Rstd1, tape.Between, tape.Mean2, tape.Rstd2];
+        var (x, time, block) = ((Tensor)arguments[0], (Tensor)arguments[1], (Block)arguments[2]);
+        var tape = Forward(x, time, block);
+        List<Tensor> saved = [x, tape.Mean1, tape.Rstd1, tape.Between, tape.Mean2, tape.Rstd2];
         // What goes into the convolutions is needed for their weights' gradients only.
-        if (learns.Skip(Inputs).Any(learn => learn))
+        if (arguments.Length > Inputs + 1)
         {
             saved.AddRange([tape.Into1, tape.Into2]);
         }
 
-        return (tape.Output, saved, new Kept(shape, learns));
+        return (tape.Output, saved, new Kept(block, [x.requires_grad, time.requires_grad, .. block.Parameters.Select(p => p.requires_grad)]));
     }
 
     /// <inheritdoc/>
     protected override Tensor?[] Backward(List<Tensor> saved, Tensor gradient, object kept)
     {
         var of = (Kept)kept;
-        var results = new Tensor?[of.Learns.Length + 1];
+        var results = new Tensor?[of.Learns.Length];
         Backward(saved, gradient.contiguous(), of, results);
-        return results;
+        return [.. results[..Inputs], null, .. results.Where((_, i) => i >= Inputs && of.Learns[i])];
     }
 
-    private static Tape Forward(Tensor x, Tensor time, IReadOnlyList<Tensor> p, Shape shape)
+    private static Tape Forward(Tensor x, Tensor time, Block block)
     {
-        var (into1, mean1, rstd1) = GroupNormOnCpu.Forward(x, p[0], p[1], shape.Groups, shape.Epsilon, silu: true);
+        var (p, groups, epsilon) = block;
+        var (into1, mean1, rstd1) = GroupNormOnCpu.Forward(x, p[0], p[1], groups, epsilon, silu: true);
         var between = ConvolutionProduct.Forward(into1, p[2], p[3]);
         between.add_(time.view(time.size(0), time.size(1), 1, 1));
-        var (into2, mean2, rstd2) = GroupNormOnCpu.Forward(between, p[4], p[5], shape.Groups, shape.Epsilon, silu: true);
+        var (into2, mean2, rstd2) = GroupNormOnCpu.Forward(between, p[4], p[5], groups, epsilon, silu: true);
         var output = ConvolutionProduct.Forward(into2, p[6], p[7]);
         if (p.Count == 8)
         {
@@ -82,10 +82,9 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
 
     private static void Backward(List<Tensor> saved, Tensor gradient, Kept kept, Tensor?[] results)
     {
-        var (x, learns, count) = (saved[0], kept.Learns, kept.Learns.Length);
-        var p = saved.GetRange(Inputs, count - Inputs);
-        var (mean1, rstd1, between, mean2, rstd2) = (saved[count], saved[count + 1], saved[count + 2], saved[count + 3], saved[count + 4]);
-        var (into1, into2) = saved.Count > count + 5 ? (saved[count + 5], saved[count + 6]) : (null, null);
+        var (p, learns) = (kept.Block.Parameters, kept.Learns);
+        var (x, mean1, rstd1, between, mean2, rstd2) = (saved[0], saved[1], saved[2], saved[3], saved[4], saved[5]);
+        var (into1, into2) = saved.Count > 6 ? (saved[6], saved[7]) : (null, null);
         var ofInto2 = ConvolutionProduct.InputGradient(gradient, p[6]);
         Convolution(into2, gradient, 6);
         var ofBetween = Norm(between, ofInto2, mean2, rstd2, 4);
@@ -108,7 +107,7 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
 
         Tensor Norm(Tensor input, Tensor dy, Tensor mean, Tensor rstd, int first)
         {
-            var (dx, weight, bias) = GroupNormOnCpu.Backward(input, dy, mean, rstd, p[first], p[first + 1], kept.Shape.Groups, silu: true, learns[Inputs + first]);
+            var (dx, weight, bias) = GroupNormOnCpu.Backward(input, dy, mean, rstd, p[first], p[first + 1], kept.Block.Groups, silu: true, learns[Inputs + first]);
             (results[Inputs + first], results[Inputs + first + 1]) = (weight, bias);
             return dx;
         }
@@ -122,9 +121,9 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
 
     private static void Add(Tensor to, Tensor other) => RowSums.Add(TensorData.Floats(to), TensorData.Floats(other), to.numel(), TensorData.Floats(to));
 
-    private sealed record Shape(int Groups, double Epsilon);
+    private sealed record Block(IReadOnlyList<Tensor> Parameters, int Groups, double Epsilon);
 
-    private sealed record Kept(Shape Shape, bool[] Learns);
+    private sealed record Kept(Block Block, bool[] Learns);
 
     private sealed record Tape(Tensor Output, Tensor Into1, Tensor Mean1, Tensor Rstd1, Tensor Between, Tensor Into2, Tensor Mean2, Tensor Rstd2);
 }

@@ -29,7 +29,7 @@ internal sealed class DeferredGradients : IDisposable
     }
 
     /// <summary>Lets the gradient of a weight wait, if the calling thread is in such a pass and the weight is no result of others.</summary>
-    /// <param name="weight">[out, in, k, k], an object of the caller's own.</param>
+    /// <param name="weight">[out, in, k, k]; it must outlive the pass.</param>
     /// <param name="x">The convolution's input.</param>
     /// <param name="gradient">Its output's gradient.</param>
     /// <returns>Whether it waits.</returns>
@@ -40,7 +40,7 @@ internal sealed class DeferredGradients : IDisposable
             return false;
         }
 
-        t_here.Add(new(weight.DetachFromDisposeScope(), x.alias().DetachFromDisposeScope(), gradient.alias().DetachFromDisposeScope()));
+        t_here.Add(new(weight, x.alias().DetachFromDisposeScope(), gradient.alias().DetachFromDisposeScope()));
         return true;
     }
 
@@ -64,7 +64,6 @@ internal sealed class DeferredGradients : IDisposable
     {
         foreach (var factors in _parts.Values.SelectMany(part => part))
         {
-            factors.Weight.Dispose();
             factors.X.Dispose();
             factors.Gradient.Dispose();
         }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Diptych.Common.Products;
 
-/// <summary>Autograd's view of a layer's products. Arguments: x, weight, bias or none.</summary>
+/// <summary>Autograd's view of a layer's products. Arguments: x, weight and bias or none, and those of the two that learn.</summary>
 internal sealed class LayerFunction<TProduct> : ManagedFunction<LayerFunction<TProduct>>
     where TProduct : ILayerProduct
 {
@@ -19,26 +19,41 @@ internal sealed class LayerFunction<TProduct> : ManagedFunction<LayerFunction<TP
             return TProduct.Forward(packed ?? x, weight, bias);
         }
 
-        return bias is null ? apply(x, weight) : apply(x, weight, bias);
+        object[] arguments = [x, new Layer(weight, bias), .. new[] { weight, bias }.Where(Learns).Cast<Tensor>()];
+        return apply(arguments);
     }
 
     /// <inheritdoc/>
     protected override (Tensor Output, List<Tensor> Saved, object Kept) Forward(object[] arguments)
     {
-        var (input, weight, bias) = ((Tensor)arguments[0], (Tensor)arguments[1], arguments.Length > 2 ? (Tensor)arguments[2] : null);
+        var (input, layer) = ((Tensor)arguments[0], (Layer)arguments[1]);
         var x = input.is_contiguous() ? input : input.contiguous();
         // The input is needed for the weight's gradient only.
-        return (TProduct.Forward(x, weight, bias), weight.requires_grad ? [weight, x] : [weight], new Kept(input.requires_grad, weight.requires_grad, bias?.requires_grad));
+        return (TProduct.Forward(x, layer.Weight, layer.Bias), Learns(layer.Weight) ? [x] : [], new Kept(layer, input.requires_grad));
     }
 
     /// <inheritdoc/>
     protected override Tensor?[] Backward(List<Tensor> saved, Tensor gradient, object kept)
     {
-        var (learns, dy) = ((Kept)kept, gradient.is_contiguous() ? gradient : gradient.contiguous());
-        var input = learns.Input ? TProduct.InputGradient(dy, saved[0]) : null;
-        var weight = learns.Weight ? TProduct.WeightGradient(saved[1], dy, saved[0]) : null;
-        return learns.Bias is { } biasLearns ? [input, weight, biasLearns ? TProduct.BiasGradient(dy) : null] : [input, weight];
+        var ((weight, bias), ofInput) = (Kept)kept;
+        var dy = gradient.is_contiguous() ? gradient : gradient.contiguous();
+        List<Tensor?> results = [ofInput ? TProduct.InputGradient(dy, weight) : null, null];
+        if (Learns(weight))
+        {
+            results.Add(TProduct.WeightGradient(saved[0], dy, weight));
+        }
+
+        if (Learns(bias))
+        {
+            results.Add(TProduct.BiasGradient(dy));
+        }
+
+        return [.. results];
     }
 
-    private sealed record Kept(bool Input, bool Weight, bool? Bias);
+    private static bool Learns(Tensor? parameter) => parameter is { requires_grad: true };
+
+    private sealed record Layer(Tensor Weight, Tensor? Bias);
+
+    private sealed record Kept(Layer Layer, bool Input);
 }

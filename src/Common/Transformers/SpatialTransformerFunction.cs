@@ -7,7 +7,7 @@ namespace Diptych.Common.Transformers;
 
 /// <summary>
 /// Transformer blocks over the places of pictures, with what is around them, as one node of autograd's graph: one by one their forty-five operators, and as many backward, take longer than their
-/// arithmetic where pictures are small. Arguments: pictures, text, parameters in the order of <see cref="SpatialWeights"/>, sizes.
+/// arithmetic where pictures are small. Arguments: pictures, text, what it is made of, the parameters that learn.
 /// </summary>
 internal sealed unsafe class SpatialTransformerFunction : ManagedFunction<SpatialTransformerFunction>
 {
@@ -19,19 +19,20 @@ internal sealed unsafe class SpatialTransformerFunction : ManagedFunction<Spatia
     {
         using var scope = NewDisposeScope();
         var (pictures, rows) = (x.contiguous(), text.contiguous());
-        var learns = is_grad_enabled() && (x.requires_grad || text.requires_grad || parameters.Any(p => p.requires_grad));
-        return (learns ? apply([pictures, rows, .. parameters, shape]) : Draw(pictures, rows, new SpatialWeights([.. parameters]), shape)).MoveToOuterDisposeScope();
+        IReadOnlyList<Tensor> learning = is_grad_enabled() ? [.. parameters.Where(p => p.requires_grad)] : [];
+        var isRecorded = is_grad_enabled() && (x.requires_grad || text.requires_grad || learning.Count > 0);
+        return (isRecorded ? apply([pictures, rows, new Layers(parameters, shape), .. learning]) : Draw(pictures, rows, new SpatialWeights([.. parameters]), shape)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     protected override (Tensor Output, List<Tensor> Saved, object Kept) Forward(object[] arguments)
     {
-        var tensors = arguments[..^1].Cast<Tensor>().ToArray();
-        var parts = new SampleParts((SpatialShape)arguments[^1], isWhole: tensors.Skip(Inputs).Any(p => p.requires_grad));
-        var weights = new SpatialWeights(tensors.AsSpan(Inputs));
+        var (x, rows, layers) = ((Tensor)arguments[0], (Tensor)arguments[1], (Layers)arguments[2]);
+        var parts = new SampleParts(layers.Shape, isWhole: arguments.Length > Inputs + 1);
+        var weights = new SpatialWeights([.. layers.Parameters]);
         var size = SpatialTape.Size(parts.Largest);
-        var (output, tape) = (empty(tensors[0].shape, dtype: ScalarType.Float32), empty(parts.Count * size, dtype: ScalarType.Float32));
-        float* pictures = TensorData.Floats(tensors[0]), text = TensorData.Floats(tensors[1]), room = TensorData.Floats(tape), result = TensorData.Floats(output);
+        var (output, tape) = (empty(x.shape, dtype: ScalarType.Float32), empty(parts.Count * size, dtype: ScalarType.Float32));
+        float* pictures = TensorData.Floats(x), text = TensorData.Floats(rows), room = TensorData.Floats(tape), result = TensorData.Floats(output);
         parts.Over(parts.Largest.Operations * parts.Count, (from, to) =>
         {
             for (var part = from; part < to; part++)
@@ -40,22 +41,17 @@ internal sealed unsafe class SpatialTransformerFunction : ManagedFunction<Spatia
                     pictures + parts.Picture(part), text + parts.Text(part), SpatialTape.At(room + (part * size), parts.Shape(part)), result + parts.Picture(part));
             }
         });
-        return (output, [.. tensors, tape], new Kept(parts, Array.ConvertAll(tensors, tensor => tensor.requires_grad)));
+        return (output, [x, rows, tape], new Kept(layers, parts, x.requires_grad, rows.requires_grad));
     }
 
     /// <inheritdoc/>
     protected override Tensor?[] Backward(List<Tensor> saved, Tensor gradient, object kept)
     {
-        var (parts, learns) = (Kept)kept;
-        // One more, for the sizes.
-        var results = new Tensor?[learns.Length + 1];
-        for (var i = 0; i < learns.Length; i++)
-        {
-            results[i] = learns[i] ? empty(saved[i].shape, dtype: ScalarType.Float32) : null;
-        }
-
-        Backward(saved, gradient.contiguous(), parts, results);
-        return results;
+        var of = (Kept)kept;
+        var (x, text) = (of.Pictures ? Like(saved[0]) : null, of.Text ? Like(saved[1]) : null);
+        var parameters = of.Layers.Parameters.Select(p => p.requires_grad ? Like(p) : null).ToArray();
+        Backward(saved, gradient.contiguous(), of, (x, text, parameters));
+        return [x, text, null, .. parameters.OfType<Tensor>()];
     }
 
     // Without gradients a part's room is the next one's.
@@ -84,15 +80,15 @@ internal sealed unsafe class SpatialTransformerFunction : ManagedFunction<Spatia
         return output;
     }
 
-    private static void Backward(List<Tensor> saved, Tensor gradient, SampleParts parts, Tensor?[] results)
+    private static void Backward(List<Tensor> saved, Tensor gradient, Kept kept, (Tensor? X, Tensor? Text, Tensor?[] Parameters) results)
     {
-        var weights = new SpatialWeights(saved.GetRange(Inputs, saved.Count - Inputs - 1).ToArray());
-        var ofWeights = results.Skip(Inputs).Any(result => result is not null) ? new SpatialWeights(results.AsSpan()[Inputs..^1]) : null;
+        var (parts, weights) = (kept.Parts, new SpatialWeights([.. kept.Layers.Parameters]));
+        var ofWeights = results.Parameters.Any(result => result is not null) ? new SpatialWeights(results.Parameters) : null;
         var (tapeSize, size) = (SpatialTape.Size(parts.Largest), SpatialGradients.Size(parts.Largest));
         using var memory = empty(parts.Count * size, dtype: ScalarType.Float32);
-        using var unasked = results[0] is null ? empty(saved[0].shape, dtype: ScalarType.Float32) : null;
-        float* pictures = TensorData.Floats(saved[0]), text = TensorData.Floats(saved[1]), tapes = TensorData.Floats(saved[^1]), ofResult = TensorData.Floats(gradient);
-        float* room = TensorData.Floats(memory), ofPictures = TensorData.Floats(results[0] ?? unasked!), ofText = results[1] is { } asked ? TensorData.Floats(asked) : null;
+        using var unasked = results.X is null ? empty(saved[0].shape, dtype: ScalarType.Float32) : null;
+        float* pictures = TensorData.Floats(saved[0]), text = TensorData.Floats(saved[1]), tapes = TensorData.Floats(saved[2]), ofResult = TensorData.Floats(gradient);
+        float* room = TensorData.Floats(memory), ofPictures = TensorData.Floats(results.X ?? unasked!), ofText = results.Text is { } asked ? TensorData.Floats(asked) : null;
         parts.Over(2 * parts.Largest.Operations * parts.Count, (from, to) =>
         {
             for (var part = from; part < to; part++)
@@ -114,5 +110,9 @@ internal sealed unsafe class SpatialTransformerFunction : ManagedFunction<Spatia
         });
     }
 
-    private sealed record Kept(SampleParts Parts, bool[] Learns);
+    private static Tensor Like(Tensor tensor) => empty(tensor.shape, dtype: ScalarType.Float32);
+
+    private sealed record Layers(IReadOnlyList<Tensor> Parameters, SpatialShape Shape);
+
+    private sealed record Kept(Layers Layers, SampleParts Parts, bool Pictures, bool Text);
 }

@@ -6,7 +6,7 @@ namespace Diptych.Common.Transformers;
 
 /// <summary>
 /// The blocks of one of CLIP's towers, whose weights do not learn, as one node of autograd's graph: a prompt of a small model is so short that their thirty operators each, and twice as many
-/// backward, take four times as long as their arithmetic. Arguments: rows, parameters of block after block, sizes.
+/// backward, take four times as long as their arithmetic. Arguments: rows, blocks.
 /// </summary>
 internal sealed unsafe class TowerFunction : ManagedFunction<TowerFunction>
 {
@@ -18,29 +18,28 @@ internal sealed unsafe class TowerFunction : ManagedFunction<TowerFunction>
     {
         using var scope = NewDisposeScope();
         var rows = x.contiguous();
-        return (is_grad_enabled() && x.requires_grad ? apply([rows, .. parameters, shape]) : Forward(rows, parameters, shape, keeps: false).Output).MoveToOuterDisposeScope();
+        return (is_grad_enabled() && x.requires_grad ? apply(rows, new Tower(parameters, shape)) : Forward(rows, new(parameters, shape), keeps: false).Output).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     protected override (Tensor Output, List<Tensor> Saved, object Kept) Forward(object[] arguments)
     {
-        var tensors = arguments[..^1].Cast<Tensor>().ToArray();
-        var shape = (TowerShape)arguments[^1];
-        var (output, tape) = Forward(tensors[0], tensors[1..], shape, keeps: true);
-        return (output, [.. tensors, tape], shape);
+        var (x, tower) = ((Tensor)arguments[0], (Tower)arguments[1]);
+        var (output, tape) = Forward(x, tower, keeps: true);
+        return (output, [x, tape], tower);
     }
 
     /// <inheritdoc/>
     protected override Tensor?[] Backward(List<Tensor> saved, Tensor gradient, object kept)
     {
-        var shape = (TowerShape)kept;
-        var blocks = Blocks(saved.GetRange(1, saved.Count - 2));
+        var tower = (Tower)kept;
+        var (blocks, shape) = (tower.Blocks(), tower.Shape);
         var size = TowerBlockTape.Size(shape);
         var dx = empty(saved[0].shape, dtype: ScalarType.Float32);
         // A block's gradient is read while the next one's is made.
         using var memory = empty(2 * size, dtype: ScalarType.Float32);
         using var packed = gradient.contiguous();
-        float* x = TensorData.Floats(saved[0]), tapes = TensorData.Floats(saved[^1]), rooms = TensorData.Floats(memory), behind = TensorData.Floats(packed);
+        float* x = TensorData.Floats(saved[0]), tapes = TensorData.Floats(saved[1]), rooms = TensorData.Floats(memory), behind = TensorData.Floats(packed);
         for (var i = blocks.Length - 1; i >= 0; i--)
         {
             var room = TowerBlockTape.At(rooms + (i % 2 * size), shape);
@@ -50,15 +49,13 @@ internal sealed unsafe class TowerFunction : ManagedFunction<TowerFunction>
         }
 
         Copy(behind, dx, shape);
-        var results = new Tensor?[saved.Count];
-        results[0] = dx;
-        return results;
+        return [dx, null];
     }
 
     // Without a backward two blocks' rooms take turns.
-    private static (Tensor Output, Tensor Tape) Forward(Tensor x, IReadOnlyList<Tensor> parameters, TowerShape shape, bool keeps)
+    private static (Tensor Output, Tensor Tape) Forward(Tensor x, Tower tower, bool keeps)
     {
-        var blocks = Blocks(parameters);
+        var (blocks, shape) = (tower.Blocks(), tower.Shape);
         var size = TowerBlockTape.Size(shape);
         var output = empty(x.shape, dtype: ScalarType.Float32);
         var memory = empty(size * (keeps ? blocks.Length : Math.Min(blocks.Length, 2)), dtype: ScalarType.Float32);
@@ -80,15 +77,18 @@ internal sealed unsafe class TowerFunction : ManagedFunction<TowerFunction>
         Buffer.MemoryCopy(from, TensorData.Floats(to), bytes, bytes);
     }
 
-    private static TowerBlockWeights[] Blocks(IReadOnlyList<Tensor> parameters)
+    private sealed record Tower(IReadOnlyList<Tensor> Parameters, TowerShape Shape)
     {
-        var reader = new WeightReader([.. parameters]);
-        var blocks = new TowerBlockWeights[parameters.Count / TowerBlockWeights.Count];
-        for (var i = 0; i < blocks.Length; i++)
+        public TowerBlockWeights[] Blocks()
         {
-            blocks[i] = new(ref reader);
-        }
+            var reader = new WeightReader([.. Parameters]);
+            var blocks = new TowerBlockWeights[Parameters.Count / TowerBlockWeights.Count];
+            for (var i = 0; i < blocks.Length; i++)
+            {
+                blocks[i] = new(ref reader);
+            }
 
-        return blocks;
+            return blocks;
+        }
     }
 }
