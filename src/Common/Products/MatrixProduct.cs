@@ -51,12 +51,12 @@ internal static unsafe class MatrixProduct
     public static void MultiplyChunks<TPanels>(in ProductFactor a, in TPanels b, int rows, int depth, int from, int to, in ProductTarget c)
         where TPanels : struct, IProductPanels
     {
-        var memory = stackalloc float[(MostPanels * MostDepth * ProductKernel.TileColumns) + Line];
-        var first = Aligned(memory);
         var places = stackalloc float*[MostPanels];
         var size = BlockDepth(depth);
         // A left factor that no cache holds is read once for several panels; otherwise one panel stays nearest.
         var group = (double)rows * depth > CachedFactor ? MostPanels : 1;
+        var memory = stackalloc float[(group * size * ProductKernel.TileColumns) + Line];
+        var first = Aligned(memory);
         for (var chunk = from; chunk < to; chunk += 2 * group)
         {
             var panels = Math.Min(group, (to - chunk + 1) / 2);
@@ -115,9 +115,16 @@ internal static unsafe class MatrixProduct
             }
         }
 
-        for (; row <= rows - ProductKernel.FewRows; row += ProductKernel.FewRows)
+        if (row <= rows - ProductKernel.SomeRows)
+        {
+            ProductKernel.Eight(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row));
+            row += ProductKernel.SomeRows;
+        }
+
+        if (row <= rows - ProductKernel.FewRows)
         {
             ProductKernel.Four(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row));
+            row += ProductKernel.FewRows;
         }
 
         if (row < rows)

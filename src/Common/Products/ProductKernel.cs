@@ -12,7 +12,10 @@ internal static unsafe class ProductKernel
     /// <summary>Rows of a tile.</summary>
     public const int TileRows = 12;
 
-    /// <summary>Rows of a tile at the end of a matrix.</summary>
+    /// <summary>Rows of a larger tile at the end of a matrix.</summary>
+    public const int SomeRows = 8;
+
+    /// <summary>Rows of a smaller one.</summary>
     public const int FewRows = 4;
 
     /// <summary>Columns of half a tile: one register.</summary>
@@ -73,6 +76,40 @@ internal static unsafe class ProductKernel
         r9.End(left, right, 9);
         r10.End(left, right, 10);
         r11.End(left, right, 11);
+    }
+
+    /// <summary>The same for eight rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Eight(float* a, nint row, nint step, float* panel, nint depth, in TileHalf left, in TileHalf right)
+    {
+        Row r0 = Row.Begin(left, right, 0), r1 = Row.Begin(left, right, 1), r2 = Row.Begin(left, right, 2), r3 = Row.Begin(left, right, 3);
+        Row r4 = Row.Begin(left, right, 4), r5 = Row.Begin(left, right, 5), r6 = Row.Begin(left, right, 6), r7 = Row.Begin(left, right, 7);
+        float* a4 = a + (4 * row);
+        var row3 = 3 * row;
+        for (nint k = 0; k < depth; k++)
+        {
+            Vector512<float> first = Vector512.Load(panel), second = Vector512.Load(panel + HalfColumns);
+            r0.Add(a, first, second);
+            r1.Add(a + row, first, second);
+            r2.Add(a + (2 * row), first, second);
+            r3.Add(a + row3, first, second);
+            r4.Add(a4, first, second);
+            r5.Add(a4 + row, first, second);
+            r6.Add(a4 + (2 * row), first, second);
+            r7.Add(a4 + row3, first, second);
+            a += step;
+            a4 += step;
+            panel += TileColumns;
+        }
+
+        r0.End(left, right, 0);
+        r1.End(left, right, 1);
+        r2.End(left, right, 2);
+        r3.End(left, right, 3);
+        r4.End(left, right, 4);
+        r5.End(left, right, 5);
+        r6.End(left, right, 6);
+        r7.End(left, right, 7);
     }
 
     /// <summary>The same for four rows.</summary>

@@ -86,9 +86,12 @@ internal sealed unsafe class SpatialTransformerFunction : ManagedFunction<Spatia
         var ofWeights = results.Parameters.Any(result => result is not null) ? new SpatialWeights(results.Parameters) : null;
         var (tapeSize, size) = (SpatialTape.Size(parts.Largest), SpatialGradients.Size(parts.Largest));
         using var memory = empty(parts.Count * size, dtype: ScalarType.Float32);
-        using var unasked = results.X is null ? empty(saved[0].shape, dtype: ScalarType.Float32) : null;
+        // On the way to parameters the pictures' gradient is passed through whether asked for or not.
+        using var unasked = results.X is null && ofWeights is not null ? empty(saved[0].shape, dtype: ScalarType.Float32) : null;
         float* pictures = TensorData.Floats(saved[0]), text = TensorData.Floats(saved[1]), tapes = TensorData.Floats(saved[2]), ofResult = TensorData.Floats(gradient);
-        float* room = TensorData.Floats(memory), ofPictures = TensorData.Floats(results.X ?? unasked!), ofText = results.Text is { } asked ? TensorData.Floats(asked) : null;
+        float* room = TensorData.Floats(memory), ofText = results.Text is { } asked ? TensorData.Floats(asked) : null;
+        var dx = results.X ?? unasked;
+        var ofPictures = dx is null ? null : TensorData.Floats(dx);
         parts.Over(2 * parts.Largest.Operations * parts.Count, (from, to) =>
         {
             for (var part = from; part < to; part++)
@@ -96,7 +99,7 @@ internal sealed unsafe class SpatialTransformerFunction : ManagedFunction<Spatia
                 var (picture, row) = (parts.Picture(part), parts.Text(part));
                 var (tape, gradients) = (SpatialTape.At(tapes + (part * tapeSize), parts.Shape(part)), SpatialGradients.At(room + (part * size), parts.Shape(part)));
                 var transformer = new SpatialTransformerOnCpu(parts.Shape(part), weights);
-                transformer.Backward(pictures + picture, tape, ofResult + picture, gradients, ofPictures + picture);
+                transformer.Backward(pictures + picture, tape, ofResult + picture, gradients, ofPictures is null ? null : ofPictures + picture);
                 if (ofText is not null)
                 {
                     transformer.TextGradient(gradients, ofText + row);

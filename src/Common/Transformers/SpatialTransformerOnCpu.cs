@@ -42,14 +42,19 @@ internal sealed unsafe class SpatialTransformerOnCpu(SpatialShape shape, Spatial
     /// <param name="tape">From <see cref="Forward"/>.</param>
     /// <param name="gradient">That of the pictures that came out.</param>
     /// <param name="gradients">Filled.</param>
-    /// <param name="dx">Where the pictures' goes.</param>
+    /// <param name="dx">Where the pictures' goes; null where only the text's is asked for.</param>
     public void Backward(float* x, SpatialTape tape, float* gradient, SpatialGradients gradients, float* dx)
     {
         ToRows(gradient, gradients.Result);
         RowProducts.InputGradient(gradients.Result, Rows, Channels, weights.Out.Weight, Channels, gradients.Left);
         for (var i = tape.Blocks.Length - 1; i >= 0; i--)
         {
-            new TransformerBlockOnCpu(_block, weights.Blocks[i]).Backward(tape.Into(i), tape.Blocks[i], gradients.OutOf(i), gradients.Blocks[i]);
+            new TransformerBlockOnCpu(_block, weights.Blocks[i]).Backward(tape.Into(i), tape.Blocks[i], gradients.OutOf(i), gradients.Blocks[i], endsAtText: dx is null && i == 0);
+        }
+
+        if (dx is null)
+        {
+            return;
         }
 
         RowProducts.InputGradient(gradients.Blocks[0].Input, Rows, Channels, weights.In.Weight, Channels, dx);

@@ -43,7 +43,8 @@ internal readonly unsafe struct TransformerBlockOnCpu(TransformerShape shape, Bl
     /// <param name="tape">From <see cref="Forward"/>.</param>
     /// <param name="gradient">The output's gradient; left alone.</param>
     /// <param name="gradients">Where everything goes.</param>
-    public void Backward(float* x, BlockTape tape, float* gradient, BlockGradients gradients)
+    /// <param name="endsAtText">Whether only the text's is asked for: nothing in front of the attention to it is filled then.</param>
+    public void Backward(float* x, BlockTape tape, float* gradient, BlockGradients gradients, bool endsAtText)
     {
         RowProducts.InputGradient(gradient, Rows, Channels, weights.Narrowing.Weight, shape.Inner, gradients.Gated);
         var (gate, inner) = (new GatedGeluKernel(shape.Inner), (long)shape.Inner);
@@ -53,6 +54,11 @@ internal readonly unsafe struct TransformerBlockOnCpu(TransformerShape shape, Bl
         Layers.NormBackward(tape.AfterCross, weights.Norm3, tape.Statistics3, gradients.Normed3, gradient, gradients.AfterCross);
 
         LookBack(shape.Cross, weights.CrossAttention, tape.Cross, gradients.AfterCross, gradients.Cross);
+        if (endsAtText)
+        {
+            return;
+        }
+
         RowProducts.InputGradient(gradients.Cross.Query, Rows, Channels, weights.CrossAttention.Query, Channels, gradients.Normed2);
         Layers.NormBackward(tape.AfterSelf, weights.Norm2, tape.Statistics2, gradients.Normed2, gradients.AfterCross, gradients.AfterSelf);
 

@@ -121,6 +121,10 @@ public sealed class SpatialTransformerTests : OwnProductsEverywhere
         var (pictures, rows) = (x.detach().requires_grad_(true), text.detach().requires_grad_(true));
         var output = layers.call(pictures, rows);
         output.backward([gradient]);
+        // The text's alone, where nothing else is asked for.
+        var alone = text.detach().requires_grad_(true);
+        layers.call(x.detach(), alone).backward([gradient]);
+        Assert.True(alone.grad!.equal(rows.grad!).all().item<bool>());
         layers.SetLearning(true);
         return new() { ["output"] = output.detach(), ["x"] = pictures.grad!, ["text"] = rows.grad! };
     }
