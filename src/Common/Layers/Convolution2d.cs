@@ -25,6 +25,7 @@ public sealed class Convolution2d : nn.Module<Tensor, Tensor>
     private readonly long _padding;
     private readonly long _outChannels;
     private readonly bool _keepsSize;
+    private readonly bool _halves;
     private readonly long _missingIn;
     private readonly long _missingOut;
 
@@ -46,6 +47,7 @@ public sealed class Convolution2d : nn.Module<Tensor, Tensor>
     {
         (_stride, _padding, _outChannels) = (stride, padding, outChannels);
         _keepsSize = stride == 1 && 2 * padding == kernelSize - 1;
+        _halves = stride == 2 && padding == 1 && kernelSize == 3;
         IsDeep = _keepsSize && kernelSize > 1 && inChannels * outChannels >= DeepKernels;
         if (Processor.HasAvx512)
         {
@@ -85,6 +87,11 @@ public sealed class Convolution2d : nn.Module<Tensor, Tensor>
         if (_keepsSize && OwnProducts.CanConvolve(input, _weight))
         {
             return LayerFunction<ConvolutionProduct>.Apply(input, _weight, _bias);
+        }
+
+        if (_halves && OwnProducts.CanHalve(input, _weight))
+        {
+            return LayerFunction<HalvingProduct>.Apply(input, _weight, _bias);
         }
 
         if (input.device_type == TorchSharp.DeviceType.CPU && IsDeep && ChannelsLast.IsChannelsLast(_weight))

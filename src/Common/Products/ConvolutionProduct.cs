@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Diptych.Common.Products;
 
 /// <summary>
-/// The three products of a convolution that keeps a picture's size, 3x3 or 1x1, on contiguous fp32 tensors: x [n, in, h, w], W [out, in, k, k], dy [n, out, h, w]. Channels and h * w
-/// are multiples of sixteen.
+/// The three products of a convolution, 3x3 or 1x1, on contiguous fp32 tensors: x [n, in, h, w], W [out, in, k, k], dy [n, out, h, w]. Channels and h * w are multiples of sixteen. Of a 3x3 one of
+/// stride 2 x comes as <see cref="PicturePlanes"/>, [n, in, 4, h, w].
 /// </summary>
 internal sealed unsafe class ConvolutionProduct : ILayerProduct
 {
@@ -16,7 +16,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
     {
     }
 
-    /// <summary>[n, in, h, w] to [n, out, h, w].</summary>
+    /// <summary>[n, in, h, w], or planes, to [n, out, h, w].</summary>
     public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias)
     {
         var size = ConvolutionSizes.Of(x, weight);
@@ -26,7 +26,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
             return Tiled(x, weight, size, turned: false, added);
         }
 
-        var y = empty([size.Samples, size.Outputs, x.size(2), x.size(3)], dtype: ScalarType.Float32);
+        var y = empty([size.Samples, size.Outputs, x.size(-2), x.size(-1)], dtype: ScalarType.Float32);
         var kept = size.Taps is null ? null : KeptKernels.FindFactor(weight, forGradient: false);
         var factor = kept is null ? new ProductFactor(TensorData.Floats(weight), size.Depth, 1) : PackedFactor.At(kept, size.Depth);
         var target = ProductTarget.Pictures(TensorData.Floats(y), size.Outputs, size.Pixels) with { RowBias = added };
@@ -66,6 +66,15 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
                 ProductTarget.Pictures(TensorData.Floats(result), size.Inputs, size.Pixels));
         }
 
+        return result;
+    }
+
+    /// <summary>The gradient of planes, [n, in, 4, h, w].</summary>
+    public static Tensor PlanesGradient(Tensor gradient, Tensor weight)
+    {
+        var size = ConvolutionSizes.Halving(gradient, weight);
+        var result = empty([size.Samples, size.Inputs, PicturePlanes.Count, gradient.size(2), gradient.size(3)], dtype: ScalarType.Float32);
+        Spread(gradient, weight, result, size, size.Taps!);
         return result;
     }
 

@@ -12,7 +12,7 @@ namespace Diptych.Common.Products;
 /// <param name="panels">dy, [panels, out, 32].</param>
 /// <param name="weight">W, [out, in * 9].</param>
 /// <param name="kept">W as <see cref="PackedFactor"/> with a row for each input and place, or null where it must be laid out.</param>
-/// <param name="result">dx, [n, in, pixels].</param>
+/// <param name="result">dx, [n, in, planes, pixels].</param>
 /// <param name="size">The convolution's sizes.</param>
 /// <param name="taps">Places of the kernel.</param>
 internal readonly unsafe struct KernelSpread(float* panels, float* weight, float* kept, float* result, ConvolutionSizes size, PictureTaps taps)
@@ -107,18 +107,20 @@ internal readonly unsafe struct KernelSpread(float* panels, float* weight, float
         for (var chunk = 0; chunk < size.Chunks; chunk++)
         {
             var (sample, place) = Math.DivRem(chunk, chunks);
-            var masks = taps.Masks(place);
-            var offsets = taps.Offsets;
+            var sources = taps.Sources(place);
+            var steps = taps.Steps;
             var source = sums + (chunk * (nint)Half);
-            var sum = Vector512<float>.Zero;
-            for (var tap = 0; tap < PictureTaps.Count; tap++)
+            for (var plane = 0; plane < taps.Planes; plane++)
             {
-                // The pixel is seen at this place of the kernel by the one on the opposite side of it.
-                var opposite = PictureTaps.Count - 1 - tap;
-                sum += Avx512F.MaskLoad(source + (tap * columns) + offsets[opposite], masks[opposite], Vector512<float>.Zero);
-            }
+                var sum = Vector512<float>.Zero;
+                foreach (var tap in taps.OfPlane(plane))
+                {
+                    // The pixel is seen at this place of the kernel by the one on the opposite side of it.
+                    sum += Avx512F.MaskLoad(source + (tap * columns) - steps[tap], sources[tap], Vector512<float>.Zero);
+                }
 
-            sum.Store(_result + (((sample * (nint)size.Inputs) + channel) * size.Pixels) + (place * Half));
+                sum.Store(_result + (((((sample * (nint)size.Inputs) + channel) * taps.Planes) + plane) * size.Pixels) + (place * Half));
+            }
         }
     }
 }

@@ -65,6 +65,14 @@ public static class OwnProducts
         return CanReadPictures(x, weight) && ConvolutionSizes.CanEnlarge(x, weight) && AreUsedInConvolutions && !Autocast.IsOn(x.device);
     }
 
+    /// <summary>Whether a 3x3 convolution of stride 2 and of this weight [out, in, 3, 3], of pictures [n, in, h, w] with a pixel of padding, runs in them.</summary>
+    public static bool CanHalve(Tensor x, Tensor weight)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(weight);
+        return CanReadPictures(x, weight) && ConvolutionSizes.CanHalve(x, weight) && AreUsedInConvolutions && !Autocast.IsOn(x.device);
+    }
+
     /// <summary>Whether the kernels can read this weight, which may be kept as they do (<see cref="KeptKernels"/>).</summary>
     internal static bool CanKeep(Tensor weight) => IsFloat(weight, weight) && weight.size(0) % Block == 0 && weight.size(1) % Block == 0;
 

@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Diptych.Common.Products;
 
-/// <summary>What a 3x3 kernel sees of pictures [n, channels, height, width] as a right factor [channels * 9, n * pixels] (im2col), never held as a whole.</summary>
+/// <summary>What a 3x3 kernel sees of pictures [n, channels, height, width], or of their planes, as a right factor [channels * 9, n * pixels] (im2col), never held as a whole.</summary>
 /// <param name="first">The pictures.</param>
 /// <param name="channels">Their channels.</param>
-/// <param name="pixels">Pixels of one; a multiple of sixteen.</param>
+/// <param name="pixels">Pixels of a plane; a multiple of sixteen.</param>
 /// <param name="taps">Places of the kernel.</param>
 internal readonly unsafe struct PicturePanels(float* first, int channels, int pixels, PictureTaps taps) : IProductPanels
 {
@@ -25,7 +25,8 @@ internal readonly unsafe struct PicturePanels(float* first, int channels, int pi
     {
         var (sample, place) = Math.DivRem(chunk, pixels / ProductKernel.HalfColumns);
         var (channel, tap) = Math.DivRem(from, PictureTaps.Count);
-        var source = _first + (((sample * (nint)channels) + channel) * pixels) + (place * ProductKernel.HalfColumns);
+        var step = (nint)taps.Planes * pixels;
+        var source = _first + (((sample * (nint)channels) + channel) * step) + (place * ProductKernel.HalfColumns);
         var masks = taps.Masks(place);
         var offsets = taps.Offsets;
         for (var k = 0; k < count; k++)
@@ -35,7 +36,7 @@ internal readonly unsafe struct PicturePanels(float* first, int channels, int pi
             if (++tap == PictureTaps.Count)
             {
                 tap = 0;
-                source += pixels;
+                source += step;
             }
         }
     }

@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Diptych.Common.Products;
 
-/// <summary>What a 3x3 kernel sees of pictures [n, channels, height, width] as a right factor [n * pixels, channels * 9], never held as a whole, or with <c>taps</c> null the pictures themselves, [n * pixels, channels].</summary>
+/// <summary>What a 3x3 kernel sees of pictures [n, channels, height, width], or of their planes, as a right factor [n * pixels, channels * 9], never held as a whole, or with <c>taps</c> null the pictures themselves, [n * pixels, channels].</summary>
 /// <param name="first">The pictures.</param>
 /// <param name="channels">Their channels; a multiple of sixteen.</param>
-/// <param name="pixels">Pixels of one; a multiple of sixteen.</param>
+/// <param name="pixels">Pixels of a plane; a multiple of sixteen.</param>
 /// <param name="taps">Places of the kernel.</param>
 internal readonly unsafe struct TransposedPicturePanels(float* first, int channels, int pixels, PictureTaps? taps) : IProductPanels
 {
@@ -26,10 +26,11 @@ internal readonly unsafe struct TransposedPicturePanels(float* first, int channe
     {
         var rows = stackalloc Vector512<float>[ProductKernel.HalfColumns];
         var column = chunk * ProductKernel.HalfColumns;
+        var step = (taps?.Planes ?? 1) * (nint)pixels;
         for (var k = 0; k < count; k += ProductKernel.HalfColumns)
         {
             var (sample, pixel) = Math.DivRem(from + k, pixels);
-            var picture = _first + (sample * (nint)channels * pixels) + pixel;
+            var picture = _first + (sample * (nint)channels * step) + pixel;
             if (taps is null)
             {
                 Transposition.Exchange(picture + (column * (nint)pixels), pixels, to + (k * ProductKernel.TileColumns), ProductKernel.TileColumns);
@@ -41,7 +42,7 @@ internal readonly unsafe struct TransposedPicturePanels(float* first, int channe
                 var (channel, tap) = Math.DivRem(column, PictureTaps.Count);
                 for (var i = 0; i < ProductKernel.HalfColumns; i++)
                 {
-                    rows[i] = Avx512F.MaskLoad(picture + (channel * (nint)pixels) + offsets[tap], masks[tap], Vector512<float>.Zero);
+                    rows[i] = Avx512F.MaskLoad(picture + (channel * step) + offsets[tap], masks[tap], Vector512<float>.Zero);
                     if (++tap == PictureTaps.Count)
                     {
                         tap = 0;

@@ -31,6 +31,11 @@ internal static unsafe class WinogradWeightGradient
     /// <param name="weight">[out, in, k, k].</param>
     public static bool Pays(IReadOnlyList<(Tensor X, Tensor Gradient)> parts, Tensor weight)
     {
+        if (parts[0].X.dim() > 4)
+        {
+            return false;
+        }
+
         var tiles = parts.Sum(part => part.X.size(0) * part.X.size(2) * part.X.size(3)) / (SmallTiles.Side * SmallTiles.Side);
         return weight.size(2) == 3 && parts[0].X.size(2) % SmallTiles.Side == 0 && parts[0].X.size(3) % SmallTiles.Side == 0 && weight.size(0) * weight.size(1) <= MostKernels
             && tiles >= LeastTiles && Places * tiles * (weight.size(0) + weight.size(1)) <= MostNumbers;

@@ -53,7 +53,7 @@ public sealed class Convolution2dTests
     {
         using var scope = NewDisposeScope();
         using var layer = new Convolution2d(32, 48, 3, stride: 2, padding: 1);
-        var x = new RandomStream(6, RandomPurpose.Other).Normal(2, 32, 8, 8);
+        var x = new RandomStream(6, RandomPurpose.Other).Normal(40, 32, 8, 8);
         Close.Absolute(nn.functional.conv2d(x, layer.Weight, layer.state_dict()["bias"], strides: [2, 2], padding: [1, 1]), layer.call(x), 0);
         Assert.Equal(["bias", "weight"], layer.state_dict().Keys.Order());
     }
