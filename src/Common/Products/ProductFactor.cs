@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Diptych.Common.Products;
 
 /// <summary>The left factor of a product as it lies in memory, transposed or not, or as the kernel reads it (<see cref="PackedFactor"/>).</summary>
@@ -19,8 +21,10 @@ internal readonly unsafe struct ProductFactor(float* first, nint row, nint step,
     public ReadAhead Ahead => _tile == 0 ? ReadAhead.Nothing : new(First + _tile, ProductKernel.HalfColumns, _tile, int.MaxValue);
 
     /// <summary>The same from a row and a depth on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ProductFactor From(nint row, nint depth) => new(Begin(row) + (depth * Step), Row, Step, _tile);
 
     /// <summary>Where a row begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Begin(nint row) => _tile == 0 ? First + (row * Row) : First + (row / ProductKernel.TileRows * _tile) + (row % ProductKernel.TileRows * Row);
 }

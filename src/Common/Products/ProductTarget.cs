@@ -46,7 +46,9 @@ internal readonly unsafe struct ProductTarget
     /// <param name="isFirst">Whether these are the first sums that go there.</param>
     public TileHalf Half(int chunk, nint first, int rows, bool isFirst)
     {
-        var result = _first + (chunk / _chunksPerPart * _part) + (chunk % _chunksPerPart * ProductKernel.HalfColumns) + (first * _row);
+        // Of a single part, which is what most have, nothing is divided.
+        var result = _part == 0 ? _first + (chunk * (nint)ProductKernel.HalfColumns) : _first + (chunk / _chunksPerPart * _part) + (chunk % _chunksPerPart * ProductKernel.HalfColumns);
+        result += first * _row;
         if (isFirst && !Adds)
         {
             if (RowBias is null)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Diptych.Common.Products;
 
 /// <summary>Where the sums of sixteen columns begin and where they go.</summary>
@@ -16,5 +18,6 @@ internal readonly unsafe struct TileHalf(float* start, nint startRow, float* res
     public nint ResultRow { get; } = resultRow;
 
     /// <summary>The same of the rows from <paramref name="row"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TileHalf From(nint row) => new(Start + (row * StartRow), StartRow, Result + (row * ResultRow), ResultRow);
 }
