@@ -43,7 +43,7 @@ public sealed class FusedAdamW : ICapturableOptimizer
     /// <inheritdoc/>
     public void Step(double learningRate, Tensor? gradientDivisor = null)
     {
-        if (Lanes.Resting is not { } lanes)
+        if (_parameters.Count < 2 || Lanes.Resting is not { } lanes)
         {
             Step(learningRate, gradientDivisor, 0, _parameters.Count);
             return;
