@@ -4,21 +4,24 @@ using static TorchSharp.torch;
 namespace Diptych.Common.Products;
 
 /// <summary>
-/// Gradients of convolutions' weights that wait until a pass whose samples are split among threads is through in all of them. By itself each thread would take them over its own samples only, write them,
+/// Gradients of weights that wait until a pass whose samples are split among threads is through in all of them. By itself each thread would take them over its own samples only, write them,
 /// have autograd copy the first and add the other to it; this way each is written once. A small network's weights are several times larger than its pictures, and memory is what its step waits for.
 /// </summary>
 internal sealed class DeferredGradients : IDisposable
 {
     [ThreadStatic]
-    private static List<Factors>? t_here;
+    private static Part? t_here;
 
-    private readonly SortedList<long, List<Factors>> _parts = [];
+    private readonly SortedList<long, Part> _parts = [];
+
+    /// <summary>Whether gradients of the calling thread wait.</summary>
+    public static bool AreHere => t_here is not null;
 
     /// <summary>Until what it gives is disposed of, gradients of the calling thread wait.</summary>
     /// <param name="part">Its number: sums go over the parts in this order.</param>
     public IDisposable Enter(long part)
     {
-        List<Factors> here = [];
+        var here = new Part();
         lock (_parts)
         {
             _parts.Add(part, here);
@@ -28,7 +31,7 @@ internal sealed class DeferredGradients : IDisposable
         return new Leaving();
     }
 
-    /// <summary>Lets the gradient of a weight wait, if the calling thread is in such a pass and the weight is no result of others.</summary>
+    /// <summary>Lets the gradient of a convolution's weight wait, if the calling thread is in such a pass and the weight is no result of others.</summary>
     /// <param name="weight">[out, in, k, k]; it must outlive the pass.</param>
     /// <param name="x">The convolution's input.</param>
     /// <param name="gradient">Its output's gradient.</param>
@@ -40,8 +43,17 @@ internal sealed class DeferredGradients : IDisposable
             return false;
         }
 
-        t_here.Add(new(weight, x.alias().DetachFromDisposeScope(), gradient.alias().DetachFromDisposeScope()));
+        t_here.Waiting.Add(new WaitingPictures(weight, x, gradient));
         return true;
+    }
+
+    /// <summary>Lets gradients of linear layers wait.</summary>
+    /// <param name="waiting">The gradients, where <see cref="AreHere"/>.</param>
+    /// <param name="memory">What their rows lie in; it is kept until they have been taken.</param>
+    public static void Take(IEnumerable<WaitingRows> waiting, IEnumerable<Tensor> memory)
+    {
+        t_here!.Waiting.AddRange(waiting);
+        t_here.Memory.AddRange(memory.Select(tensor => tensor.alias().DetachFromDisposeScope()));
     }
 
     /// <summary>Takes them all and adds them to their weights'.</summary>
@@ -51,7 +63,7 @@ internal sealed class DeferredGradients : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         // Largest first, so that no thread is left with one at the end.
-        var all = _parts.Values.SelectMany(part => part).GroupBy(factors => TensorData.Address(factors.Weight)).Select(of => new Waiting([.. of])).OrderByDescending(one => one.Operations).ToArray();
+        var all = _parts.Values.SelectMany(part => part.Waiting).GroupBy(one => TensorData.Address(one.Weight)).Select(of => new Gradient([.. of])).OrderByDescending(one => one.Operations).ToArray();
         lanes.Share(all.Length, i => all[i].Compute());
         foreach (var one in all)
         {
@@ -62,44 +74,39 @@ internal sealed class DeferredGradients : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var factors in _parts.Values.SelectMany(part => part))
+        foreach (var one in _parts.Values.SelectMany(part => part.Waiting.Concat<IDisposable>(part.Memory)))
         {
-            factors.X.Dispose();
-            factors.Gradient.Dispose();
+            one.Dispose();
         }
 
         _parts.Clear();
     }
 
-    private sealed record Factors(Tensor Weight, Tensor X, Tensor Gradient);
-
-    private sealed class Waiting
+    private sealed class Part
     {
-        private readonly IReadOnlyList<(Tensor X, Tensor Gradient)> _parts;
-        private readonly Tensor _weight;
-        private readonly Tensor _result;
+        public List<WaitingGradient> Waiting { get; } = [];
 
-        public Waiting(IReadOnlyList<Factors> parts)
-        {
-            _weight = parts[0].Weight;
-            _parts = [.. parts.Select(part => (part.X, part.Gradient))];
-            _result = empty(_weight.shape, dtype: ScalarType.Float32);
-            Operations = _result.numel() * parts.Sum(part => part.X.numel() / part.X.size(1));
-        }
+        public List<Tensor> Memory { get; } = [];
+    }
 
-        public long Operations { get; }
+    private sealed class Gradient(IReadOnlyList<WaitingGradient> parts)
+    {
+        private readonly Tensor _result = empty(parts[0].Weight.shape, dtype: ScalarType.Float32);
 
-        public void Compute() => ConvolutionProduct.WeightGradient(_parts, _result);
+        public long Operations { get; } = parts.Sum(part => part.Operations);
+
+        public void Compute() => parts[0].Compute(parts, _result);
 
         public void HandOver()
         {
-            if (_weight.grad is { } before)
+            var weight = parts[0].Weight;
+            if (weight.grad is { } before)
             {
                 before.add_(_result);
             }
             else
             {
-                _weight.grad = _result;
+                weight.grad = _result;
             }
         }
     }

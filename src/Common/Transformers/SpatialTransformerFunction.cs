@@ -49,9 +49,11 @@ internal sealed unsafe class SpatialTransformerFunction : ManagedFunction<Spatia
     {
         var of = (Kept)kept;
         var (x, text) = (of.Pictures ? Like(saved[0]) : null, of.Text ? Like(saved[1]) : null);
-        var parameters = of.Layers.Parameters.Select(p => p.requires_grad ? Like(p) : null).ToArray();
-        Backward(saved, gradient.contiguous(), of, (x, text, parameters));
-        return [x, text, null, .. parameters.OfType<Tensor>()];
+        var learning = of.Layers.Parameters.Where(p => p.requires_grad).ToArray();
+        var waiting = learning.Length > 0 ? WaitingLayers.For(learning) : null;
+        var results = of.Layers.Parameters.Select(p => p.requires_grad && !(waiting is not null && WaitingLayers.Waits(p)) ? Like(p) : null).ToArray();
+        Backward(saved, gradient.contiguous(), of, (x, text, results), waiting);
+        return [x, text, null, .. results.Where((_, i) => of.Layers.Parameters[i].requires_grad)];
     }
 
     // Without gradients a part's room is the next one's.
@@ -80,10 +82,10 @@ internal sealed unsafe class SpatialTransformerFunction : ManagedFunction<Spatia
         return output;
     }
 
-    private static void Backward(List<Tensor> saved, Tensor gradient, Kept kept, (Tensor? X, Tensor? Text, Tensor?[] Parameters) results)
+    private static void Backward(List<Tensor> saved, Tensor gradient, Kept kept, (Tensor? X, Tensor? Text, Tensor?[] Parameters) results, WaitingLayers? waiting)
     {
         var (parts, weights) = (kept.Parts, new SpatialWeights([.. kept.Layers.Parameters]));
-        var ofWeights = results.Parameters.Any(result => result is not null) ? new SpatialWeights(results.Parameters) : null;
+        var ofWeights = waiting is not null || results.Parameters.Any(result => result is not null) ? new SpatialWeights(results.Parameters) : null;
         var (tapeSize, size) = (SpatialTape.Size(parts.Largest), SpatialGradients.Size(parts.Largest));
         using var memory = empty(parts.Count * size, dtype: ScalarType.Float32);
         // On the way to parameters the pictures' gradient is passed through whether asked for or not.
@@ -107,10 +109,11 @@ internal sealed unsafe class SpatialTransformerFunction : ManagedFunction<Spatia
 
                 if (ofWeights is not null)
                 {
-                    transformer.WeightGradients(text + row, tape, gradients, ofWeights);
+                    transformer.WeightGradients(text + row, tape, gradients, ofWeights, waiting);
                 }
             }
         });
+        waiting?.HandOver(saved[1], saved[2], memory);
     }
 
     private static Tensor Like(Tensor tensor) => empty(tensor.shape, dtype: ScalarType.Float32);

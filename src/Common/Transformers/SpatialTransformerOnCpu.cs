@@ -82,16 +82,17 @@ internal sealed unsafe class SpatialTransformerOnCpu(SpatialShape shape, Spatial
     /// <param name="tape">From <see cref="Forward"/>.</param>
     /// <param name="gradients">From <see cref="Backward"/>.</param>
     /// <param name="result">Where they go.</param>
-    public void WeightGradients(float* text, SpatialTape tape, SpatialGradients gradients, SpatialWeights result)
+    /// <param name="waiting">Told of those that wait for other samples'; null where none does.</param>
+    public void WeightGradients(float* text, SpatialTape tape, SpatialGradients gradients, SpatialWeights result, WaitingLayers? waiting)
     {
-        var layers = new LayerGradients(Rows);
-        layers.Linear(tape.Into(tape.Blocks.Length), gradients.Result, Channels, Channels, result.Out);
+        var layers = new LayerGradients(Rows, waiting);
+        layers.Linear(tape.Into(tape.Blocks.Length), gradients.Result, Channels, Channels, weights.Out.Weight, result.Out);
         for (var i = 0; i < tape.Blocks.Length; i++)
         {
-            new TransformerBlockOnCpu(_block, weights.Blocks[i]).WeightGradients(tape.Into(i), text, tape.Blocks[i], gradients.OutOf(i), gradients.Blocks[i], result.Blocks[i]);
+            new TransformerBlockOnCpu(_block, weights.Blocks[i]).WeightGradients(tape.Into(i), text, tape.Blocks[i], gradients.OutOf(i), gradients.Blocks[i], layers, result.Blocks[i]);
         }
 
-        layers.Linear(tape.Normed, gradients.Blocks[0].Input, Channels, Channels, result.In);
+        layers.Linear(tape.Normed, gradients.Blocks[0].Input, Channels, Channels, weights.In.Weight, result.In);
         if (result.Norm.Weight is not null)
         {
             SumOverSamples(gradients.OfChannels, result.Norm);

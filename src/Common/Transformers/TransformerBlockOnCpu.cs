@@ -83,26 +83,27 @@ internal readonly unsafe struct TransformerBlockOnCpu(TransformerShape shape, Bl
     /// <param name="tape">From <see cref="Forward"/>.</param>
     /// <param name="gradient">The output's gradient.</param>
     /// <param name="gradients">From <see cref="Backward"/>.</param>
+    /// <param name="layers">Those of this block's rows.</param>
     /// <param name="result">Where they go.</param>
-    public void WeightGradients(float* x, float* text, BlockTape tape, float* gradient, BlockGradients gradients, BlockWeights result)
+    public void WeightGradients(float* x, float* text, BlockTape tape, float* gradient, BlockGradients gradients, LayerGradients layers, BlockWeights result)
     {
-        var layers = new LayerGradients(Rows);
-        layers.Linear(tape.Gated, gradient, shape.Inner, Channels, result.Narrowing);
-        layers.Linear(tape.Normed3, gradients.Widened, Channels, 2 * shape.Inner, result.Widening);
+        layers.Linear(tape.Gated, gradient, shape.Inner, Channels, weights.Narrowing.Weight, result.Narrowing);
+        layers.Linear(tape.Normed3, gradients.Widened, Channels, 2 * shape.Inner, weights.Widening.Weight, result.Widening);
         layers.Norm(tape.AfterCross, tape.Statistics3, gradients.Normed3, Channels, result.Norm3);
-        Attention(layers, tape.Cross, gradients.Cross, gradients.AfterCross, tape.Normed2, text, shape.Samples * shape.Tokens, shape.TextWidth, result.CrossAttention);
+        Attention(layers, tape.Cross, gradients.Cross, gradients.AfterCross, tape.Normed2, text, shape.Samples * shape.Tokens, shape.TextWidth, weights.CrossAttention, result.CrossAttention);
         layers.Norm(tape.AfterSelf, tape.Statistics2, gradients.Normed2, Channels, result.Norm2);
-        Attention(layers, tape.Self, gradients.Self, gradients.AfterSelf, tape.Normed1, tape.Normed1, Rows, Channels, result.SelfAttention);
+        Attention(layers, tape.Self, gradients.Self, gradients.AfterSelf, tape.Normed1, tape.Normed1, Rows, Channels, weights.SelfAttention, result.SelfAttention);
         layers.Norm(x, tape.Statistics1, gradients.Normed1, Channels, result.Norm1);
     }
 
-    private void Attention(LayerGradients layers, AttentionTape tape, AttentionTape gradients, float* after, float* asks, float* looked, int keys, int width, AttentionWeights result)
+    private void Attention(
+        LayerGradients layers, AttentionTape tape, AttentionTape gradients, float* after, float* asks, float* looked, int keys, int width, AttentionWeights projections, AttentionWeights result)
     {
-        var answers = new LayerGradients(keys);
-        layers.Linear(tape.Seen, after, Channels, Channels, result.Output);
-        layers.Linear(asks, gradients.Query, Channels, Channels, new(result.Query, null));
-        answers.Linear(looked, gradients.Key, width, Channels, new(result.Key, null));
-        answers.Linear(looked, gradients.Value, width, Channels, new(result.Value, null));
+        var answers = layers.Of(keys);
+        layers.Linear(tape.Seen, after, Channels, Channels, projections.Output.Weight, result.Output);
+        layers.Linear(asks, gradients.Query, Channels, Channels, projections.Query, new(result.Query, null));
+        answers.Linear(looked, gradients.Key, width, Channels, projections.Key, new(result.Key, null));
+        answers.Linear(looked, gradients.Value, width, Channels, projections.Value, new(result.Value, null));
     }
 
     private void Attend(HeadAttention attention, AttentionWeights projections, float* asks, float* looked, int keys, int width, AttentionTape tape)

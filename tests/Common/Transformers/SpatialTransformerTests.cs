@@ -1,6 +1,7 @@
 using Diptych.Common.Layers;
 using Diptych.Common.Products;
 using Diptych.Common.Runtime;
+using Diptych.Common.Training;
 using Diptych.Common.Transformers;
 using Diptych.Common.Unet;
 using Diptych.Common.Weights;
@@ -89,6 +90,35 @@ public sealed class SpatialTransformerTests : OwnProductsEverywhere
         }
 
         static void Same(Tensor expected, Tensor actual) => Assert.True(expected.equal(actual).all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Split_among_lanes_all_parameters_learn_what_they_do_from_the_whole_batch(bool isLinear)
+    {
+        const int samples = 5;
+        using var scope = NewDisposeScope();
+        var random = new RandomStream(19, RandomPurpose.Other);
+        using var layers = new SpatialTransformer(Config(2, 48, isLinear), block: 0, onlyCrossAttention: false);
+        var (x, text, target) = (random.Normal(samples, 96, 4, 4), random.Normal(samples, 24, 48), random.Normal(samples, 96, 4, 4));
+        Tensor Loss(long from, long to) => nn.functional.mse_loss(layers.call(x.narrow(0, from, to - from), text.narrow(0, from, to - from)), target.narrow(0, from, to - from));
+        Loss(0, samples).backward();
+        var whole = layers.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.clone());
+        layers.zero_grad();
+
+        using var lanes = new Lanes(2);
+        SplitPass.Backward(lanes, samples, () => Autocast.For(CPU, MixedPrecision.No), Loss);
+        var once = layers.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.clone());
+        // What comes next is added; a weight that no longer learns gets nothing.
+        var frozen = layers.named_parameters().First(p => p.name.EndsWith("attn2.to_k.weight", StringComparison.Ordinal));
+        frozen.parameter.requires_grad_(false);
+        SplitPass.Backward(lanes, samples, () => Autocast.For(CPU, MixedPrecision.No), Loss);
+        foreach (var (name, parameter) in layers.named_parameters())
+        {
+            Close.OfLargest(whole[name], once[name], Rounding, name);
+            Close.OfLargest(name == frozen.name ? once[name] : 2 * once[name], parameter.grad!, Rounding, name);
+        }
     }
 
     [Fact]
