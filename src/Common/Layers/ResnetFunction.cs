@@ -64,7 +64,7 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
         var (p, groups, epsilon) = block;
         var (into1, mean1, rstd1) = GroupNormOnCpu.Forward(x, p[0], p[1], groups, epsilon, silu: true);
         var between = ConvolutionProduct.Forward(into1, p[2], p[3]);
-        between.add_(time.view(time.size(0), time.size(1), 1, 1));
+        ChannelSums.AddTo(between, time);
         var (into2, mean2, rstd2) = GroupNormOnCpu.Forward(between, p[4], p[5], groups, epsilon, silu: true);
         var output = ConvolutionProduct.Forward(into2, p[6], p[7]);
         if (p.Count == 8)
@@ -88,7 +88,7 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
         var ofInto2 = ConvolutionProduct.InputGradient(gradient, p[6]);
         Convolution(into2, gradient, 6);
         var ofBetween = Norm(between, ofInto2, mean2, rstd2, 4);
-        results[1] = learns[1] ? ofBetween.sum([2, 3]) : null;
+        results[1] = learns[1] ? ChannelSums.OfEach(ofBetween) : null;
         Convolution(into1, ofBetween, 2);
         if (learns[0] || learns[Inputs])
         {

@@ -130,7 +130,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
     }
 
     /// <summary>The gradient of the bias, [out].</summary>
-    public static Tensor BiasGradient(Tensor gradient) => gradient.sum([0, 2, 3]);
+    public static Tensor BiasGradient(Tensor gradient) => ChannelSums.OfAll(gradient);
 
     private static void Spread(Tensor gradient, Tensor weight, Tensor result, ConvolutionSizes size, PictureTaps taps)
     {

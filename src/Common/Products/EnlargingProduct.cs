@@ -16,7 +16,7 @@ internal sealed class EnlargingProduct : ILayerProduct
     public static Tensor InputGradient(Tensor gradient, Tensor weight)
     {
         using var enlarged = ConvolutionProduct.InputGradient(gradient, weight);
-        return nn.functional.avg_pool2d(enlarged, 2, divisor_override: 1);
+        return PicturePlanes.Sum(enlarged);
     }
 
     /// <summary>The gradient of the weight, [out, in, 3, 3]; null where it waits for other samples'.</summary>

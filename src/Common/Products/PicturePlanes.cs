@@ -42,6 +42,26 @@ internal static unsafe class PicturePlanes
         return planes;
     }
 
+    /// <summary>The sum of the planes, [n, channels, h / 2, w / 2], of pictures of even sides.</summary>
+    public static Tensor Sum(Tensor pictures)
+    {
+        var (height, width) = (pictures.size(2) / 2, pictures.size(3) / 2);
+        var result = empty([pictures.size(0), pictures.size(1), height, width], dtype: ScalarType.Float32);
+        var (rows, below) = (result.numel() / width, 2 * (nint)width);
+        float* from = TensorData.Floats(pictures), to = TensorData.Floats(result);
+        for (long row = 0; row < rows; row++)
+        {
+            for (nint i = 0; i < width; i++)
+            {
+                *to++ = from[2 * i] + from[(2 * i) + 1] + from[below + (2 * i)] + from[below + (2 * i) + 1];
+            }
+
+            from += 2 * below;
+        }
+
+        return result;
+    }
+
     /// <summary>Puts them together again.</summary>
     public static Tensor Join(Tensor planes)
     {

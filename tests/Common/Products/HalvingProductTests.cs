@@ -81,6 +81,7 @@ public sealed class HalvingProductTests : OwnProductsEverywhere
         var planes = PicturePlanes.Split(x);
         Assert.Equal(x[1, 2, 3, 4].item<float>(), planes[1, 2, PicturePlanes.Of(1, 0), 1, 2].item<float>());
         Assert.True(x.equal(PicturePlanes.Join(planes)).all().item<bool>());
+        Assert.True(planes.sum(2).equal(PicturePlanes.Sum(x)).all().item<bool>());
     }
 
     private static Downsample2D Layer(int channels, RandomStream random)
