@@ -47,6 +47,7 @@ public static class ClassImages
         }
 
         var names = manifest?.Files.Select(f => f.Name).ToList() ?? [];
+        using var kept = KeptForDrawing.Of(sd);
         while (names.Count < options.NumClassImages)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -23,6 +23,7 @@ internal sealed class PictureStore(string runFolder, long seed, GenerationOption
     {
         var missing = wanted.Distinct().Where(w => !File.Exists(PathOf(weights, w.Prompt, w.Unit))).ToList();
         var atOnce = sd.FastestBatch(generation);
+        using var kept = KeptForDrawing.Of(sd);
         foreach (var batch in missing.Chunk(atOnce))
         {
             cancellation.ThrowIfCancellationRequested();

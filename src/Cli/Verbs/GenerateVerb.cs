@@ -134,6 +134,7 @@ internal sealed class GenerateVerb
     private GenerationRecord Draw(StableDiffusion model, string prompt, long seed, int count, GenerationOptions options, PictureStart? start, OutputFolder folder, OptionValues values)
     {
         using var display = _session.ShowProgress();
+        using var kept = KeptForDrawing.Of(model);
         var pictures = new List<GeneratedPicture>();
         for (var first = 0; first < count; first += options.BatchSize)
         {

@@ -165,9 +165,7 @@ public sealed class StableDiffusion : IDisposable
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(initialLatents);
         ArgumentNullException.ThrowIfNull(options);
-        using var reuse = MemoryReuse.Begin();
-        using var kept = KeptKernels.Of(UNet);
-        using var keptVae = KeptKernels.Of(Vae);
+        using var kept = KeptForDrawing.Of(this);
         using var lanes = LanesFor(Math.Min(options.BatchSize, prompts.Count));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
