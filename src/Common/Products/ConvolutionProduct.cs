@@ -9,9 +9,6 @@ namespace Diptych.Common.Products;
 /// </summary>
 internal sealed unsafe class ConvolutionProduct : ILayerProduct
 {
-    // Of 200 rows, a fifth of a core's second cache.
-    private const int NearChunks = 8;
-
     private ConvolutionProduct()
     {
     }
@@ -107,23 +104,15 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         var byChannel = parts.Select(part => part.Gradient.transpose(0, 1).contiguous()).ToArray();
         var target = ProductTarget.Matrix(TensorData.Floats(result), sizes[0].Depth);
         var chunks = sizes[0].Depth / ProductKernel.HalfColumns;
-        ProductFactor Factor(int part) => new(TensorData.Floats(byChannel[part]), sizes[part].Samples * sizes[part].Pixels, 1);
-        TransposedPicturePanels Panels(int part) => new(TensorData.Floats(parts[part].X), sizes[part].Inputs, sizes[part].Pixels, sizes[part].Taps);
-        if (parts.Count == 1)
+        var products = sizes.Select((size, i) => new ProductPart<TransposedPicturePanels>(
+            new(TensorData.Floats(byChannel[i]), size.Samples * size.Pixels, 1), new(TensorData.Floats(parts[i].X), size.Inputs, size.Pixels, size.Taps), size.Samples * size.Pixels)).ToArray();
+        if (products.Length == 1)
         {
-            MatrixProduct.Multiply(Factor(0), Panels(0), sizes[0].Outputs, sizes[0].Samples * sizes[0].Pixels, chunks, target);
+            MatrixProduct.Multiply(products[0].Factor, products[0].Panels, sizes[0].Outputs, products[0].Depth, chunks, target);
         }
         else
         {
-            // Some columns over all parts, then the next: sums that are added to are still near.
-            for (var from = 0; from < chunks; from += NearChunks)
-            {
-                for (var part = 0; part < parts.Count; part++)
-                {
-                    MatrixProduct.MultiplyChunks(
-                        Factor(part), Panels(part), sizes[part].Outputs, sizes[part].Samples * sizes[part].Pixels, from, Math.Min(from + NearChunks, chunks), target with { Adds = part > 0 });
-                }
-            }
+            MatrixProduct.Multiply(products, sizes[0].Outputs, chunks, target);
         }
 
         Array.ForEach(byChannel, tensor => tensor.Dispose());

@@ -18,28 +18,31 @@ internal static unsafe class PicturePlanes
     /// <summary>Takes pictures of even sides apart.</summary>
     public static Tensor Split(Tensor pictures)
     {
-        var (height, width) = (pictures.size(2) / 2, pictures.size(3) / 2);
-        var planes = empty([pictures.size(0), pictures.size(1), Count, height, width], dtype: ScalarType.Float32);
-        float* from = TensorData.Floats(pictures), to = TensorData.Floats(planes);
-        for (long channel = 0; channel < pictures.size(0) * pictures.size(1); channel++)
+        var planes = empty([pictures.size(0), pictures.size(1), Count, pictures.size(2) / 2, pictures.size(3) / 2], dtype: ScalarType.Float32);
+        ForEachRow(pictures, planes, static (row, even, odd, width) =>
         {
-            for (nint row = 0; row < 2 * height; row++)
+            for (nint i = 0; i < width; i++)
             {
-                var even = to + ((((row & 1) * 2 * height) + (row / 2)) * (nint)width);
-                var odd = even + (nint)(height * width);
-                for (nint i = 0; i < width; i++)
-                {
-                    even[i] = from[2 * i];
-                    odd[i] = from[(2 * i) + 1];
-                }
-
-                from += 2 * width;
+                even[i] = row[2 * i];
+                odd[i] = row[(2 * i) + 1];
             }
-
-            to += Count * height * width;
-        }
-
+        });
         return planes;
+    }
+
+    /// <summary>Puts them together again.</summary>
+    public static Tensor Join(Tensor planes)
+    {
+        var pictures = empty([planes.size(0), planes.size(1), 2 * planes.size(3), 2 * planes.size(4)], dtype: ScalarType.Float32);
+        ForEachRow(pictures, planes, static (row, even, odd, width) =>
+        {
+            for (nint i = 0; i < width; i++)
+            {
+                row[2 * i] = even[i];
+                row[(2 * i) + 1] = odd[i];
+            }
+        });
+        return pictures;
     }
 
     /// <summary>The sum of the planes, [n, channels, h / 2, w / 2], of pictures of even sides.</summary>
@@ -62,30 +65,20 @@ internal static unsafe class PicturePlanes
         return result;
     }
 
-    /// <summary>Puts them together again.</summary>
-    public static Tensor Join(Tensor planes)
+    private static void ForEachRow(Tensor pictures, Tensor planes, RowWork work)
     {
-        var (height, width) = (planes.size(3), planes.size(4));
-        var pictures = empty([planes.size(0), planes.size(1), 2 * height, 2 * width], dtype: ScalarType.Float32);
-        float* from = TensorData.Floats(planes), to = TensorData.Floats(pictures);
-        for (long channel = 0; channel < planes.size(0) * planes.size(1); channel++)
+        var (height, width) = ((nint)planes.size(3), (nint)planes.size(4));
+        float* row = TensorData.Floats(pictures), channel = TensorData.Floats(planes), end = row + (nint)pictures.numel();
+        for (; row < end; channel += Count * height * width)
         {
-            for (nint row = 0; row < 2 * height; row++)
+            for (nint y = 0; y < 2 * height; y++, row += 2 * width)
             {
-                var even = from + ((((row & 1) * 2 * height) + (row / 2)) * (nint)width);
-                var odd = even + (nint)(height * width);
-                for (nint i = 0; i < width; i++)
-                {
-                    to[2 * i] = even[i];
-                    to[(2 * i) + 1] = odd[i];
-                }
-
-                to += 2 * width;
+                var even = channel + (((2 * (y & 1) * height) + (y / 2)) * width);
+                work(row, even, even + (height * width), width);
             }
-
-            from += Count * height * width;
         }
-
-        return pictures;
     }
+
+    // Told a row of a picture and where its even and odd columns lie.
+    private delegate void RowWork(float* row, float* even, float* odd, nint width);
 }

@@ -6,9 +6,6 @@ namespace Diptych.Common.Products;
 /// <summary>A linear layer's three products (x W^T, and the gradients dy W and dy^T x) on numbers as they lie: x [rows, in], W [out, in], dy [rows, out]; in and out are multiples of sixteen.</summary>
 internal static unsafe class RowProducts
 {
-    // Of 200 rows, a fifth of a core's second cache.
-    private const int NearChunks = 8;
-
     /// <summary>y = x W^T + b; added to what is there where asked for, then without b.</summary>
     public static void Forward(float* x, int rows, int inputs, float* weight, int outputs, float* bias, float* y, bool adds = false)
     {
@@ -45,19 +42,10 @@ internal static unsafe class RowProducts
             new ProductFactor(gradient, 1, outputs), new RowPanels(x, inputs), outputs, rows, inputs / ProductKernel.HalfColumns, ProductTarget.Matrix(result, inputs));
 
     /// <summary>The same over several stretches of rows, in their order, in the calling thread.</summary>
-    public static void WeightGradient(IReadOnlyList<GradientRows> parts, int inputs, int outputs, float* result)
-    {
-        var (chunks, target) = (inputs / ProductKernel.HalfColumns, ProductTarget.Matrix(result, inputs));
-        // Some columns over all parts, then the next: sums that are added to are still near.
-        for (var from = 0; from < chunks; from += NearChunks)
-        {
-            for (var i = 0; i < parts.Count; i++)
-            {
-                MatrixProduct.MultiplyChunks(
-                    new ProductFactor(parts[i].Gradient, 1, outputs), new RowPanels(parts[i].X, inputs), outputs, parts[i].Count, from, Math.Min(from + NearChunks, chunks), target with { Adds = i > 0 });
-            }
-        }
-    }
+    public static void WeightGradient(IEnumerable<GradientRows> parts, int inputs, int outputs, float* result) =>
+        MatrixProduct.Multiply<RowPanels>(
+            [.. parts.Select(part => new ProductPart<RowPanels>(new(part.Gradient, 1, outputs), new(part.X, inputs), part.Count))],
+            outputs, inputs / ProductKernel.HalfColumns, ProductTarget.Matrix(result, inputs));
 
     /// <summary>db, the sum of dy's rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
