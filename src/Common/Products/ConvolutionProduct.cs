@@ -124,8 +124,8 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
     private static void Spread(Tensor gradient, Tensor weight, Tensor result, ConvolutionSizes size, PictureTaps taps)
     {
         var panels = (size.Chunks + 1) / 2;
-        using var packed = empty([(panels * size.Outputs * ProductKernel.TileColumns) + ProductKernel.HalfColumns], dtype: ScalarType.Float32);
-        var (panel, w, dx) = ((nint)MatrixProduct.Aligned(TensorData.Floats(packed)), (nint)TensorData.Floats(weight), (nint)TensorData.Floats(result));
+        using var packed = Scratch.Take(panels * size.Outputs * ProductKernel.TileColumns);
+        var (panel, w, dx) = ((nint)packed.First, (nint)TensorData.Floats(weight), (nint)TensorData.Floats(result));
         var kept = (nint)KeptKernels.FindFactor(weight, forGradient: true);
         var rows = Channels(gradient, size.Outputs, size.Pixels);
         for (var i = 0; i < panels; i++)
@@ -148,16 +148,15 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
     {
         var (rows, columns) = ((int)weight.size(0), (int)weight.size(1));
         var (outputs, inputs) = turned ? (columns, rows) : (rows, columns);
+        var convolution = new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, outputs, (int)pictures.size(2) * TTiles.Enlargement, (int)pictures.size(3) * TTiles.Enlargement);
         var kernels = KeptKernels.FindKernels<TTiles>(weight, turned);
-        using var room = kernels is null ? empty([WinogradKernels<TTiles>.Size(inputs, outputs) + ProductKernel.HalfColumns], dtype: ScalarType.Float32) : null;
-        if (room is not null)
+        using var room = Scratch.Take(kernels is null && !convolution.IsShort ? WinogradKernels<TTiles>.Size(inputs, outputs) : 0);
+        if (kernels is null && !convolution.IsShort)
         {
-            kernels = MatrixProduct.Aligned(TensorData.Floats(room));
-            WinogradKernels<TTiles>.Transform(TensorData.Floats(weight), rows, columns, turned, kernels);
+            WinogradKernels<TTiles>.Transform(TensorData.Floats(weight), rows, columns, turned, kernels = room.First);
         }
 
-        var (height, width) = ((int)pictures.size(2) * TTiles.Enlargement, (int)pictures.size(3) * TTiles.Enlargement);
-        return new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, outputs, height, width).Run(pictures, kernels, bias);
+        return convolution.Run(pictures, kernels is null ? new(TensorData.Floats(weight), rows, columns, turned) : new(kernels), bias);
     }
 
     private static RowPanels Channels(Tensor pictures, int channels, int pixels) =>

@@ -45,7 +45,7 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
 
         var (height, width, isTiled) = ((int)pictures.size(2), (int)pictures.size(3), CanTile(pictures, weight));
         return new(
-            (int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width), isTiled, isTiled && AreTilesLarge(pictures, weight));
+            (int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width), isTiled, isTiled && AreTilesLarge(pictures));
     }
 
     /// <summary>Those of a convolution of stride 2, of what comes out of it, [n, .., h, w], or of the planes of what goes in, [n, .., 4, h, w].</summary>
@@ -55,12 +55,11 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
         return new((int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, PictureTaps.Halving(height, width), IsTiled: false, HasLargeTiles: false);
     }
 
-    // Only what is kept: kernels that change would be transformed in every step, with more than twice the work of small tiles, and learn from sums a digit coarser.
-    private static bool AreTilesLarge(Tensor pictures, Tensor weight)
+    private static bool AreTilesLarge(Tensor pictures)
     {
         var (height, width) = (pictures.size(2), pictures.size(3));
         return height % LargeTiles.Side == 0 && width % LargeTiles.Side == 0
-            && pictures.size(0) * height * width >= LeastLargeTiles * LargeTiles.Side * LargeTiles.Side && KeptKernels.Has(weight);
+            && pictures.size(0) * height * width >= LeastLargeTiles * LargeTiles.Side * LargeTiles.Side;
     }
 
     /// <summary>Whether a convolution goes by tiles, and faster so.</summary>
@@ -80,10 +79,11 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
         return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pixels % ProductKernel.HalfColumns == 0 && pictures.size(0) * pixels <= MostHalvedPixels;
     }
 
-    /// <summary>Whether a convolution of pictures enlarged twofold first goes by <see cref="EnlargedTiles"/>. Only kernels that are kept: of those that change they would be transformed in every step.</summary>
+    /// <summary>Whether a convolution of pictures enlarged twofold first goes by <see cref="EnlargedTiles"/>.</summary>
     public static bool CanEnlarge(Tensor pictures, Tensor weight)
     {
         var (height, width) = (pictures.size(2), pictures.size(3));
-        return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pictures.size(0) * height * width >= LeastEnlargedPixels && weight.size(0) * weight.size(1) <= MostKept && KeptKernels.Has(weight);
+        return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pictures.size(0) * height * width >= LeastEnlargedPixels
+            && weight.size(0) * weight.size(1) <= (KeptKernels.Has(weight) ? MostKept : MostKernels);
     }
 }

@@ -9,7 +9,7 @@ internal sealed class EnlargingProduct : ILayerProduct
     {
     }
 
-    /// <summary>[n, in, h, w] to [n, out, 2 h, 2 w]; the weight is one that is kept (<see cref="KeptKernels"/>).</summary>
+    /// <summary>[n, in, h, w] to [n, out, 2 h, 2 w].</summary>
     public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias) => ConvolutionProduct.Enlarged(x, weight, bias);
 
     /// <summary>The gradient of the input, [n, in, h, w]: each pixel's four.</summary>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Diptych.Common.Runtime;
 
 namespace Diptych.Common.Products;
 
@@ -36,23 +36,16 @@ internal readonly unsafe struct KernelSpread(float* panels, float* weight, float
         // A pixel's neighbours may lie a row and a pixel outside, where nothing is read but addresses are formed.
         nint margin = (taps.Width + 1 + Half) / Half * Half;
         nint columns = (size.Chunks + 1) / 2 * ProductKernel.TileColumns;
-        var sums = (float*)NativeMemory.AlignedAlloc((nuint)(((Rows * columns) + (2 * margin)) * sizeof(float)), 64);
-        var factor = (float*)NativeMemory.AlignedAlloc((nuint)(Rows * block * sizeof(float)), 64);
-        try
+        using var ofSums = Scratch.Take((Rows * columns) + (2 * margin));
+        using var ofFactor = Scratch.Take(Rows * block);
+        var sums = ofSums.First + margin;
+        for (var group = from; group < to; group++)
         {
-            for (var group = from; group < to; group++)
+            Multiply(group, block, ofFactor.First, sums, columns);
+            for (var channel = 0; channel < GroupChannels; channel++)
             {
-                Multiply(group, block, factor, sums + margin, columns);
-                for (var channel = 0; channel < GroupChannels; channel++)
-                {
-                    Gather(sums + margin + (channel * PictureTaps.Count * columns), columns, (group * GroupChannels) + channel);
-                }
+                Gather(sums + (channel * PictureTaps.Count * columns), columns, (group * GroupChannels) + channel);
             }
-        }
-        finally
-        {
-            NativeMemory.AlignedFree(sums);
-            NativeMemory.AlignedFree(factor);
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using Diptych.Common.Runtime;
 
 namespace Diptych.Common.Products;
 
@@ -83,22 +83,15 @@ internal readonly unsafe struct PictureTiles<TTiles>
     /// <param name="place">From a place to the next one there.</param>
     public void Cut(float* from, int first, int last, float* to, nint place)
     {
-        var laid = (float*)NativeMemory.AlignedAlloc((nuint)LaidNumbers * sizeof(float), Half * sizeof(float));
-        var outside = (float*)NativeMemory.AllocZeroed((nuint)_channels, sizeof(float));
-        try
+        using var room = Scratch.Take(LaidNumbers);
+        using var nothing = Scratch.Take(_channels);
+        new Span<float>(nothing.First, _channels).Clear();
+        for (var number = first; number < last; number++)
         {
-            for (var number = first; number < last; number++)
-            {
-                var strip = Strip(number);
-                Lay(from, strip, laid);
-                Cut(laid, outside, strip, to, place);
-                to += (nint)strip.TileRows * Columns * _channels;
-            }
-        }
-        finally
-        {
-            NativeMemory.AlignedFree(laid);
-            NativeMemory.Free(outside);
+            var strip = Strip(number);
+            Lay(from, strip, room.First);
+            Cut(room.First, nothing.First, strip, to, place);
+            to += (nint)strip.TileRows * Columns * _channels;
         }
     }
 

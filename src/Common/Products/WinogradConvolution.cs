@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
@@ -14,7 +13,6 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
     where TTiles : struct, IWinogradTiles
 {
     private const int Half = ProductKernel.HalfColumns;
-    private const int Line = 64;
 
     // Transformed tiles of half the size of a core's second cache (Zen 5: 1 MB).
     private const int CachedNumbers = 96 << 10;
@@ -42,6 +40,9 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
         _stripsAtOnce = Math.Max((fewest + _cut.TilesPerStrip - 1) / _cut.TilesPerStrip, most / _cut.TilesPerStrip);
     }
 
+    /// <summary>Whether kernels are read so few times that a panel of them is better transformed just before.</summary>
+    public bool IsShort => _cut.Strips <= 2 * _stripsAtOnce;
+
     private int Panels => WinogradKernels<TTiles>.Panels(_outputs);
 
     private static int Places => WinogradKernels<TTiles>.Places;
@@ -56,9 +57,9 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
 
     /// <summary>W * x + b.</summary>
     /// <param name="x">[n, in, h, w], h and w divided by the tiles' enlargement.</param>
-    /// <param name="kernels">W (<see cref="WinogradKernels{TTiles}"/>).</param>
+    /// <param name="kernels">W.</param>
     /// <param name="bias">b, or null for none.</param>
-    public Tensor Run(Tensor x, float* kernels, float* bias)
+    public Tensor Run(Tensor x, TileKernels<TTiles> kernels, float* bias)
     {
         var self = this;
         var y = empty([_pictures, _outputs, _height, _width], dtype: ScalarType.Float32);
@@ -68,47 +69,53 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
     }
 
     // Strips from one number up to another.
-    private void Multiply(float* from, float* kernels, float* bias, float* to, int begin, int end)
+    private void Multiply(float* from, TileKernels<TTiles> kernels, float* bias, float* to, int begin, int end)
     {
-        var tiles = Room(Places * _cut.Place(MostTiles));
-        var sums = Room(Panels * Places * SumPlace(MostTiles));
-        var pixels = Room((nint)MostTiles * TTiles.Side * TTiles.Side * ProductKernel.TileColumns);
-        try
+        var place = WinogradKernels<TTiles>.Place(_inputs, ProductKernel.TileColumns);
+        using var ofTiles = Scratch.Take(Places * _cut.Place(MostTiles));
+        using var ofSums = Scratch.Take((kernels.AreLaid ? Panels : 1) * Places * SumPlace(MostTiles));
+        using var ofPixels = Scratch.Take((nint)MostTiles * TTiles.Side * TTiles.Side * ProductKernel.TileColumns);
+        using var ofPanel = Scratch.Take(kernels.AreLaid ? 0 : Places * place);
+        float* tiles = ofTiles.First, sums = ofSums.First, pixels = ofPixels.First, panel = ofPanel.First;
+        for (var first = begin; first < end; first += _stripsAtOnce)
         {
-            for (var first = begin; first < end; first += _stripsAtOnce)
+            var last = Math.Min(end, first + _stripsAtOnce);
+            var count = _cut.TilesBefore(last) - _cut.TilesBefore(first);
+            _cut.Cut(from, first, last, tiles, _cut.Place(count));
+            if (kernels.AreLaid)
             {
-                var last = Math.Min(end, first + _stripsAtOnce);
-                var count = _cut.TilesBefore(last) - _cut.TilesBefore(first);
-                _cut.Cut(from, first, last, tiles, _cut.Place(count));
-                MultiplyTiles(tiles, kernels, count, sums);
-                for (var panel = 0; panel < Panels; panel++)
+                MultiplyTiles(tiles, kernels.Laid, KernelPlace, Panels, count, sums);
+                for (var i = 0; i < Panels; i++)
                 {
-                    Join(sums + (panel * Places * SumPlace(count)), count, bias, first, last, panel * ProductKernel.TileColumns, pixels, to);
+                    Join(sums + (i * Places * SumPlace(count)), count, bias, first, last, i * ProductKernel.TileColumns, pixels, to);
+                }
+            }
+            else
+            {
+                for (var i = 0; i < Panels; i++)
+                {
+                    kernels.Lay(i, panel, place);
+                    MultiplyTiles(tiles, panel, place, 1, count, sums);
+                    Join(sums, count, bias, first, last, i * ProductKernel.TileColumns, pixels, to);
                 }
             }
         }
-        finally
-        {
-            NativeMemory.AlignedFree(tiles);
-            NativeMemory.AlignedFree(sums);
-            NativeMemory.AlignedFree(pixels);
-        }
     }
 
-    // [places, count, in] times [places, in, out], all panels of a place before the next one: its tiles come near only once.
+    // [places, count, in] times panels of [places, in, out], all of a place before the next one: its tiles come near only once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyTiles(float* tiles, float* kernels, int count, float* sums)
+    private void MultiplyTiles(float* tiles, float* kernels, nint kernelPlace, int panels, int count, float* sums)
     {
         var block = MatrixProduct.BlockDepth(_inputs);
         for (var place = 0; place < Places; place++)
         {
             var factor = new ProductFactor(tiles + (place * _cut.Place(count)), _inputs, 1);
-            for (var panel = 0; panel < Panels; panel++)
+            for (var panel = 0; panel < panels; panel++)
             {
                 var target = ProductTarget.Matrix(sums + (((panel * Places) + place) * SumPlace(count)), ProductKernel.TileColumns);
                 for (var k = 0; k < _inputs; k += block)
                 {
-                    var numbers = kernels + (place * KernelPlace) + (((panel * _inputs) + k) * (nint)ProductKernel.TileColumns);
+                    var numbers = kernels + (place * kernelPlace) + (((panel * _inputs) + k) * (nint)ProductKernel.TileColumns);
                     MatrixProduct.MultiplyPanel(
                         factor.From(0, k), numbers, count, Math.Min(block, _inputs - k), target.Half(0, 0, count, k == 0), target.Half(1, 0, count, k == 0),
                         ReadAhead.Panel(numbers + (block * ProductKernel.TileColumns), block));
@@ -146,6 +153,4 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
             }
         }
     }
-
-    private static float* Room(nint count) => (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), Line);
 }

@@ -13,6 +13,9 @@ internal static unsafe class WinogradKernels<TTiles>
     private const int Half = ProductKernel.HalfColumns;
     private const int MostRows = 6;
 
+    // Weights are read in rows far from each other, which the processor does not foresee.
+    private const int Ahead = 8;
+
     /// <summary>Products of a tile, and numbers of a kernel there.</summary>
     public static int Places => TTiles.Rows * TTiles.Rows;
 
@@ -34,55 +37,67 @@ internal static unsafe class WinogradKernels<TTiles>
     public static void Transform(float* weight, int rows, int columns, bool turned, float* to)
     {
         var (outputs, inputs) = turned ? (columns, rows) : (rows, columns);
-        nint row = columns * PictureTaps.Count, column = PictureTaps.Count;
         SharedWork.Over(inputs, 100.0 * inputs * outputs * Places / 16, (begin, end) =>
         {
-            for (var chunk = 0; chunk < outputs / Half; chunk++)
+            for (var panel = 0; panel < Panels(outputs); panel++)
             {
-                Transform(weight, chunk, turned ? column : row, turned ? row : column, turned, to + (chunk / 2 * (nint)inputs * ProductKernel.TileColumns) + (chunk % 2 * Half), Place(inputs, outputs), begin, end);
+                Transform(weight, rows, columns, turned, panel, to + (panel * (nint)inputs * ProductKernel.TileColumns), Place(inputs, outputs), begin, end);
             }
         });
     }
 
+    /// <summary>One panel of them, [places, in, 32].</summary>
+    /// <param name="weight">W.</param>
+    /// <param name="rows">Its first size.</param>
+    /// <param name="columns">Its second.</param>
+    /// <param name="turned">Whether it is turned.</param>
+    /// <param name="panel">The panel's number.</param>
+    /// <param name="to">Where it goes; a line of the cache begins there.</param>
+    /// <param name="place">From a place to the next one there, in numbers.</param>
+    public static void Transform(float* weight, int rows, int columns, bool turned, int panel, float* to, nint place) =>
+        Transform(weight, rows, columns, turned, panel, to, place, 0, turned ? rows : columns);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private static void Transform(float* weight, int chunk, nint toOutput, nint toInput, bool turned, float* panel, nint place, int begin, int end)
+    private static void Transform(float* weight, int rows, int columns, bool turned, int panel, float* to, nint place, int begin, int end)
     {
-        var rows = stackalloc Vector512<float>[Half];
-        var kernel = stackalloc Vector512<float>[Half];
-        var nine = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(PictureTaps.Count)).AsSingle();
+        nint row = columns * PictureTaps.Count, column = PictureTaps.Count;
+        var (toOutput, toInput, outputs) = turned ? (column, row, columns) : (row, column, rows);
+        var memory = stackalloc float[((PictureTaps.Count + (3 * MostRows)) * Half) + Half];
+        var scratch = (Vector512<float>*)MatrixProduct.Aligned(memory);
+        weight += panel * ProductKernel.TileColumns * toOutput;
+        // The half of a last panel that is not there repeats what is: nobody reads its sums.
+        var toHalf = Math.Min(Half, outputs - Half - (panel * ProductKernel.TileColumns)) * toOutput;
         for (var input = begin; input < end; input++)
         {
-            for (var i = 0; i < Half; i++)
-            {
-                rows[i] = Avx512F.MaskLoad(weight + (((chunk * Half) + i) * toOutput) + (input * toInput), nine, Vector512<float>.Zero);
-            }
-
-            Transposition.Exchange((float*)rows, Half, (float*)kernel, Half);
-            Transform(kernel, turned, panel + (input * ProductKernel.TileColumns), place);
+            var source = weight + (input * toInput);
+            var target = (Vector512<float>*)(to + (input * (nint)ProductKernel.TileColumns));
+            Transform(source, toOutput, Ahead * toInput, turned, scratch, target, (int)place / Half);
+            Transform(source + toHalf, toOutput, Ahead * toInput, turned, scratch, target + 1, (int)place / Half);
         }
     }
 
-    // G g G^T, g turned by 180 degrees first where asked for.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
-    private static void Transform(Vector512<float>* kernel, bool turned, float* to, nint toPlace)
+    // G g G^T of sixteen outputs, g turned by 180 degrees first where asked for.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transform(float* weight, nint toOutput, nint ahead, bool turned, Vector512<float>* scratch, Vector512<float>* to, int place)
     {
-        var (first, step) = turned ? (PictureTaps.Count - 1, -1) : (0, 1);
-        var columns = stackalloc Vector512<float>[MostRows * 3];
-        for (var column = 0; column < 3; column++, first += step)
+        var columns = scratch + PictureTaps.Count;
+        Transposition.ExchangeNine(weight, toOutput, scratch);
+        for (var i = 0; i < Half; i++)
         {
-            TTiles.Kernel(kernel[first], kernel[first + (3 * step)], kernel[first + (6 * step)], columns + column, 3);
+            Sse.Prefetch0(weight + (i * toOutput) + ahead);
         }
 
-        var row = stackalloc Vector512<float>[MostRows];
-        for (var i = 0; i < TTiles.Rows; i++, columns += 3)
+        var g = turned ? scratch + PictureTaps.Count - 1 : scratch;
+        var step = turned ? -1 : 1;
+        for (var column = 0; column < 3; column++, g += step)
         {
-            TTiles.Kernel(columns[0], columns[1], columns[2], row, 1);
-            for (var j = 0; j < TTiles.Rows; j++, to += toPlace)
-            {
-                row[j].Store(to);
-            }
+            TTiles.Kernel(g[0], g[3 * step], g[6 * step], columns + column, 3);
+        }
+
+        for (var i = 0; i < TTiles.Rows; i++, columns += 3, to += TTiles.Rows * (nint)place)
+        {
+            TTiles.Kernel(columns[0], columns[1], columns[2], to, place);
         }
     }
 }

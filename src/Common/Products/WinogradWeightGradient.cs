@@ -50,8 +50,8 @@ internal static unsafe class WinogradWeightGradient
         var of = parts.Select(part => (X: Tiles<SmallTiles>(part.X), Gradient: Tiles<SmallTileGradients>(part.Gradient))).ToArray();
         var count = of.Sum(part => part.X.Tiles);
         var (xPlace, gradientPlace, sumPlace) = (of[0].X.Place(count), of[0].Gradient.Place(count), ((nint)outputs * inputs) + Half);
-        using var room = empty([(Places * (xPlace + gradientPlace + sumPlace)) + Half], dtype: ScalarType.Float32);
-        var x = MatrixProduct.Aligned(TensorData.Floats(room));
+        using var room = Scratch.Take(Places * (xPlace + gradientPlace + sumPlace));
+        var x = room.First;
         var gradient = x + (Places * xPlace);
         var sums = gradient + (Places * gradientPlace);
         nint before = 0;

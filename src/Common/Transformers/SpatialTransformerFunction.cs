@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Diptych.Common.Cuda;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
@@ -65,18 +64,11 @@ internal sealed unsafe class SpatialTransformerFunction : ManagedFunction<Spatia
         float* pictures = TensorData.Floats(x), text = TensorData.Floats(rows), result = TensorData.Floats(output);
         parts.Over(shape.Operations, (from, to) =>
         {
-            var room = (float*)NativeMemory.AlignedAlloc((nuint)(size * sizeof(float)), 64);
-            try
+            using var room = Scratch.Take((nint)size);
+            for (var part = from; part < to; part++)
             {
-                for (var part = from; part < to; part++)
-                {
-                    new SpatialTransformerOnCpu(parts.Shape(part), weights).Forward(
-                        pictures + parts.Picture(part), text + parts.Text(part), SpatialTape.At(room, parts.Shape(part)), result + parts.Picture(part));
-                }
-            }
-            finally
-            {
-                NativeMemory.AlignedFree(room);
+                new SpatialTransformerOnCpu(parts.Shape(part), weights).Forward(
+                    pictures + parts.Picture(part), text + parts.Text(part), SpatialTape.At(room.First, parts.Shape(part)), result + parts.Picture(part));
             }
         });
         return output;

@@ -92,7 +92,11 @@ public sealed class WinogradConvolutionTests : OwnProductsEverywhere
         var room = empty([WinogradKernels<TTiles>.Size(inputs, outputs) + ProductKernel.HalfColumns], dtype: ScalarType.Float32);
         var kernels = MatrixProduct.Aligned(TensorData.Floats(room));
         WinogradKernels<TTiles>.Transform(TensorData.Floats(weight), rows, columns, turned, kernels);
-        return new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, outputs, (int)pictures.size(2) * TTiles.Enlargement, (int)pictures.size(3) * TTiles.Enlargement)
-            .Run(pictures, kernels, bias is null ? null : TensorData.Floats(bias));
+        var convolution = new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, outputs, (int)pictures.size(2) * TTiles.Enlargement, (int)pictures.size(3) * TTiles.Enlargement);
+        var added = bias is null ? null : TensorData.Floats(bias);
+        var result = convolution.Run(pictures, new TileKernels<TTiles>(kernels), added);
+        // Kernels that are transformed panel by panel are the same.
+        Assert.True(result.equal(convolution.Run(pictures, new TileKernels<TTiles>(TensorData.Floats(weight), rows, columns, turned), added)).all().item<bool>());
+        return result;
     }
 }
