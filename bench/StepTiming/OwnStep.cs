@@ -134,7 +134,7 @@ public sealed class OwnStep : ITimedStep
 
     private void Learn()
     {
-        var divisor = _options.MaxGradNorm is { } norm ? _optimizer.GradientDivisor(norm) : null;
+        var divisor = _options.MaxGradNorm is { } norm ? _optimizer.GradientDivisor(norm, _pass.Squares) : null;
         _optimizer.Step(_rate, divisor);
         _optimizer.ZeroGradients();
     }

@@ -12,9 +12,8 @@ namespace Diptych.Common.Products;
 /// <param name="HasLargeTiles">Whether those are <see cref="LargeTiles"/>.</param>
 internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, int Pixels, PictureTaps? Taps, bool IsTiled, bool HasLargeTiles)
 {
-    // Fewer pixels do not pay for transforming the kernels; with kernels that are kept, for reading sixteen ninths of them.
-    private const int LeastPixels = 512;
-    private const int LeastPixelsOfKept = 128;
+    // Fewer pixels do not pay for transforming the kernels, or for reading sixteen ninths of them.
+    private const int LeastPixels = 128;
 
     // Of large tiles: what is read of 36 ninths of the kernels is multiplied by so many at once.
     private const int LeastLargeTiles = 16;
@@ -26,7 +25,7 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
     private const long MostHalvedPixels = 512;
 
     // Larger transformed kernels leave the caches in every convolution.
-    private const long MostKernels = 200 * 200;
+    private const long MostKernels = 240 * 240;
     private const long MostKept = 256 * 256;
 
     /// <summary>Products in each sum of an output.</summary>
@@ -67,8 +66,7 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
     {
         var (height, width) = (pictures.size(2), pictures.size(3));
         var (pixels, kernels) = (pictures.size(0) * height * width, weight.size(0) * weight.size(1));
-        return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pixels >= LeastPixelsOfKept
-            && ((pixels >= LeastPixels && kernels <= MostKernels) || (kernels <= MostKept && KeptKernels.Has(weight)));
+        return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pixels >= LeastPixels && kernels <= MostTransformed(weight);
     }
 
     /// <summary>Whether a convolution of stride 2 is read by the kernels, and is faster so.</summary>
@@ -84,6 +82,8 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
     {
         var (height, width) = (pictures.size(2), pictures.size(3));
         return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pictures.size(0) * height * width >= LeastEnlargedPixels
-            && weight.size(0) * weight.size(1) <= (KeptKernels.Has(weight) ? MostKept : MostKernels);
+            && weight.size(0) * weight.size(1) <= MostTransformed(weight);
     }
+
+    private static long MostTransformed(Tensor weight) => KeptKernels.Has(weight) ? MostKept : MostKernels;
 }

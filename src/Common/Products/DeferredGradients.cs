@@ -58,13 +58,14 @@ internal sealed class DeferredGradients : IDisposable
 
     /// <summary>Takes them all and adds them to their weights'.</summary>
     /// <param name="lanes">The threads, which rest by now.</param>
-    public void Run(Lanes lanes)
+    /// <param name="taken">Called with each gradient that is its weight's whole one, by the thread that has just computed it; null for nothing.</param>
+    public void Run(Lanes lanes, Action<Tensor>? taken = null)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         // Largest first, so that no thread is left with one at the end.
         var all = _parts.Values.SelectMany(part => part.Waiting).GroupBy(one => TensorData.Address(one.Weight)).Select(of => new Gradient([.. of])).OrderByDescending(one => one.Operations).ToArray();
-        lanes.Share(all.Length, i => all[i].Compute());
+        lanes.Share(all.Length, i => all[i].Compute(taken));
         foreach (var one in all)
         {
             one.HandOver();
@@ -92,21 +93,28 @@ internal sealed class DeferredGradients : IDisposable
     private sealed class Gradient(IReadOnlyList<WaitingGradient> parts)
     {
         private readonly Tensor _result = empty(parts[0].Weight.shape, dtype: ScalarType.Float32);
+        private readonly Tensor? _before = parts[0].Weight.grad;
 
         public long Operations { get; } = parts.Sum(part => part.Operations);
 
-        public void Compute() => parts[0].Compute(parts, _result);
+        public void Compute(Action<Tensor>? taken)
+        {
+            parts[0].Compute(parts, _result);
+            if (_before is null)
+            {
+                taken?.Invoke(_result);
+            }
+        }
 
         public void HandOver()
         {
-            var weight = parts[0].Weight;
-            if (weight.grad is { } before)
+            if (_before is null)
             {
-                before.add_(_result);
+                parts[0].Weight.grad = _result;
             }
             else
             {
-                weight.grad = _result;
+                _before.add_(_result);
             }
         }
     }

@@ -66,10 +66,13 @@ internal readonly unsafe struct KernelSpread(float* panels, float* weight, float
                 var place = sums + (panel * ProductKernel.TileColumns);
                 MatrixProduct.MultiplyPanel(
                     factor, _panels + (((panel * size.Outputs) + k) * ProductKernel.TileColumns), Rows, count, Part(place, columns, k), Part(place + Half, columns, k),
-                    _kept is null || panel > 0 ? ReadAhead.Nothing : factor.Ahead);
+                    panel > 0 ? ReadAhead.Nothing : _kept is not null ? factor.Ahead : Next(k, group));
             }
         }
     }
+
+    // The next group's weights: a line of each row by each of the tiles.
+    private ReadAhead Next(int k, int group) => new(_weight + (k * (nint)size.Depth) + ((group + 1) * Rows), size.Depth, Half, Rows / Half);
 
     private static TileHalf Part(float* to, nint columns, int depth) =>
         depth == 0 ? new(ProductTarget.Waste.Start, 0, to, columns) : new(to, columns, to, columns);

@@ -77,7 +77,7 @@ public sealed class EightBitAdamW : IOptimizer
     }
 
     /// <inheritdoc/>
-    public Tensor GradientDivisor(double limit) => _kernels?.Divisor([.. _parameters.Select(parameter => parameter.grad)], limit) ?? GradientNorm.Divisor(_parameters, limit);
+    public Tensor GradientDivisor(double limit, GradientSquares? squares = null) => _kernels?.Divisor([.. _parameters.Select(parameter => parameter.grad)], limit) ?? GradientNorm.Divisor(_parameters, limit, squares);
 
     // The kernel takes moments only in their parameter's order in memory.
     private static Tensor Like(Tensor parameter, Tensor moments) =>

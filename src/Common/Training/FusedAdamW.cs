@@ -43,15 +43,7 @@ public sealed class FusedAdamW : ICapturableOptimizer
     /// <inheritdoc/>
     public void Step(double learningRate, Tensor? gradientDivisor = null)
     {
-        if (_parameters.Count < 2 || Lanes.Resting is not { } lanes)
-        {
-            Step(learningRate, gradientDivisor, 0, _parameters.Count);
-            return;
-        }
-
-        // The step waits for memory, which one core does not use up: of 12 M weights it takes 20 ms on one, 11 on two.
-        var ends = Shares(lanes.Count);
-        lanes.Run(lane => Step(learningRate, gradientDivisor, ends[lane], ends[lane + 1]));
+        Step(learningRate, gradientDivisor, 0, _parameters.Count);
     }
 
     /// <inheritdoc/>
@@ -59,7 +51,7 @@ public sealed class FusedAdamW : ICapturableOptimizer
         Step(0, _parameters.Count, lists => Update(lists, learningRate, _options, gradientDivisor));
 
     /// <inheritdoc/>
-    public Tensor GradientDivisor(double limit) => GradientNorm.Divisor(_parameters, limit);
+    public Tensor GradientDivisor(double limit, GradientSquares? squares = null) => GradientNorm.Divisor(_parameters, limit, squares);
 
     /// <summary>The same for some of the parameters, so that several threads can each update some.</summary>
     /// <param name="learningRate">This step's rate.</param>
@@ -67,7 +59,7 @@ public sealed class FusedAdamW : ICapturableOptimizer
     /// <param name="first">First parameter to update.</param>
     /// <param name="end">The one behind the last.</param>
     public void Step(double learningRate, Tensor? gradientDivisor, int first, int end) =>
-        Step(first, end, lists => Update(lists, learningRate, _options, gradientDivisor));
+        Step(first, end, lists => Update(lists, learningRate, _options, gradientDivisor), (learningRate, gradientDivisor));
 
     /// <inheritdoc/>
     public void ZeroGradients()
@@ -109,37 +101,33 @@ public sealed class FusedAdamW : ICapturableOptimizer
         call.Call("aten::_fused_adamw_", stack, overload);
     }
 
-    // Parameters, from one end to the next, of about as many numbers each.
-    private int[] Shares(int count)
-    {
-        var (ends, all, sum, share) = (new int[count + 1], _parameters.Sum(p => p.numel()), 0L, 1);
-        for (var i = 0; i < _parameters.Count && share < count; i++)
-        {
-            sum += _parameters[i].numel();
-            if (sum >= all * share / count)
-            {
-                ends[share++] = i + 1;
-            }
-        }
-
-        ends.AsSpan(share).Fill(_parameters.Count);
-        return ends;
-    }
-
-    private void Step(int first, int end, Action<Lists> update)
+    private void Step(int first, int end, Action<Lists> update, (double Rate, Tensor? Divisor)? onCpu = null)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        List<WeightKernel.Weight> own = [];
         var lists = new Lists([], [], [], [], []);
+        double? divisor = null;
         for (var i = first; i < end; i++)
         {
-            if (_parameters[i].grad is { } gradient)
+            if (_parameters[i].grad is not { } gradient)
+            {
+                continue;
+            }
+
+            if (onCpu is { } by && WeightKernel.Reads(_parameters[i], gradient))
+            {
+                divisor ??= by.Divisor?.item<float>() ?? 1;
+                own.Add(new(_parameters[i], gradient, _means[i], _squares[i], new AdamWFactors(_options, by.Rate, divisor.Value, WeightKernel.CountStep(_steps[i]))));
+            }
+            else
             {
                 // The kernel corrects for bias with the step's number, so the count comes first: at zero it would divide by zero.
                 lists.Add(_parameters[i], gradient, _means[i], _squares[i], _steps[i].add_(SharedScalar.One, SharedScalar.One));
             }
         }
 
+        WeightKernel.Update(own);
         if (lists.Parameters.Count > 0)
         {
             update(lists);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Diptych.Common.Cuda;
 using Diptych.Common.Runtime;
 using TorchSharp;
@@ -98,7 +97,7 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
     }
 
     /// <inheritdoc/>
-    public Tensor GradientDivisor(double limit) => _kernels?.Divisor([.. _entries.Select(entry => entry.Weight.grad)], limit) ?? GradientNorm.Divisor(_entries.Select(entry => entry.Weight), limit);
+    public Tensor GradientDivisor(double limit, GradientSquares? squares = null) => _kernels?.Divisor([.. _entries.Select(entry => entry.Weight.grad)], limit) ?? GradientNorm.Divisor(_entries.Select(entry => entry.Weight), limit, squares);
 
     private void StepOnCpu(double learningRate, Tensor? gradientDivisor)
     {
@@ -115,7 +114,7 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
             if (entry.IsHalf)
             {
                 divisor ??= gradientDivisor?.item<float>() ?? 1;
-                var factors = new HalfWeightKernel.Factors(_options, learningRate, divisor.Value, entry.CountOnCpu());
+                var factors = new AdamWFactors(_options, learningRate, divisor.Value, entry.CountOnCpu());
                 inOnePass.Add(new(entry.Master, entry.Moments.Mean!, entry.Moments.Square!, entry.Laid(gradient), entry.Weight, factors));
             }
             else
@@ -228,12 +227,7 @@ public sealed class HalfWeightAdamW : ICapturableOptimizer
         }
 
         /// <summary>Counts one more step, and says how many there are.</summary>
-        public int CountOnCpu()
-        {
-            // In place, without an operator for every one of hundreds of weights.
-            var count = MemoryMarshal.Cast<byte, float>(Steps!.bytes);
-            return (int)++count[0];
-        }
+        public int CountOnCpu() => WeightKernel.CountStep(Steps!);
 
         public void Dispose()
         {

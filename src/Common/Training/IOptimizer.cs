@@ -11,7 +11,9 @@ public interface IOptimizer : IDisposable
     void Step(double learningRate, Tensor? gradientDivisor = null);
 
     /// <summary>What the parameters' gradients must be divided by so that their norm is at most <paramref name="limit"/>, as <see cref="GradientNorm.Divisor"/>; valid until asked for again.</summary>
-    Tensor GradientDivisor(double limit);
+    /// <param name="limit">The largest norm.</param>
+    /// <param name="squares">Of gradients whose squares are known already; null for none.</param>
+    Tensor GradientDivisor(double limit, GradientSquares? squares = null);
 
     /// <summary>Drops all gradients, memory included.</summary>
     void ZeroGradients();

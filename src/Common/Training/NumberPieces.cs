@@ -5,8 +5,8 @@ namespace Diptych.Common.Training;
 /// <summary>The numbers of many tensors in pieces, for passes that are shared out among threads.</summary>
 internal static class NumberPieces
 {
-    // Small enough to share out evenly, large enough that sharing out costs nothing.
-    private const int Most = 1 << 16;
+    /// <summary>Numbers of a piece: few enough to share out evenly, so many that sharing out costs nothing.</summary>
+    public const int Most = 1 << 16;
 
     /// <summary>The pieces of tensors of so many numbers each.</summary>
     public static IReadOnlyList<Piece> Of(IEnumerable<int> counts) =>

@@ -24,7 +24,8 @@ public static class SplitPass
     /// <param name="count">Samples of the batch, n.</param>
     /// <param name="precision">Opens the precision the loss is computed in.</param>
     /// <param name="loss">The mean loss of the samples from the first number up to the second, from 0 to n; called in a lane, with a dispose scope of its own. Draws nothing at random.</param>
-    public static Tensor Backward(Lanes lanes, long count, Func<Autocast> precision, Func<long, long, Tensor> loss)
+    /// <param name="squares">Where the squares of gradients go that the pass leaves as they are; null for nowhere.</param>
+    public static Tensor Backward(Lanes lanes, long count, Func<Autocast> precision, Func<long, long, Tensor> loss, GradientSquares? squares = null)
     {
         using var deferred = lanes.Count > 1 ? new DeferredGradients() : null;
         var losses = lanes.Split(count, (from, to) =>
@@ -41,7 +42,7 @@ public static class SplitPass
             share.backward();
             return share.detach().DetachFromDisposeScope();
         });
-        deferred?.Run(lanes);
+        deferred?.Run(lanes, squares is null ? null : squares.Take);
         var sum = stack(losses).sum();
         foreach (var part in losses)
         {

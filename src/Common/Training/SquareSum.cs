@@ -21,6 +21,18 @@ internal static unsafe class SquareSum
         return sums.Sum();
     }
 
+    /// <summary>Of one fp32 tensor's, by the calling thread alone: the same sum as among others'.</summary>
+    public static double Of(Tensor gradient)
+    {
+        var (numbers, count, sum) = ((nint)TensorData.Floats(gradient), gradient.numel(), 0.0);
+        for (long from = 0; from < count; from += NumberPieces.Most)
+        {
+            sum += Of((float*)numbers + from, (int)Math.Min(count - from, NumberPieces.Most));
+        }
+
+        return sum;
+    }
+
     private static double Of(float* numbers, int count)
     {
         // Two sums: an addition waits for the one before it.

@@ -115,7 +115,7 @@ public sealed class TrainingLoop
         }
 
         // Clipping rides along with the optimizer's own pass over the gradients, and no number has to come back from the device for it.
-        var divisor = _options.MaxGradNorm is { } norm ? optimizer.GradientDivisor(norm) : null;
+        var divisor = _options.MaxGradNorm is { } norm ? optimizer.GradientDivisor(norm, pass.Squares) : null;
         optimizer.Step(RateAt(step), divisor);
         optimizer.ZeroGradients();
         return losses;

@@ -28,15 +28,19 @@ public sealed class TrainingPass : IDisposable
         (_method, _options) = (method, options);
     }
 
+    /// <summary>Of the gradients that the last pass was the first to compute.</summary>
+    public GradientSquares Squares { get; } = new();
+
     /// <summary>Adds the pass's share of the step's gradients to what learns, and gives the pass's loss, without gradient.</summary>
     public Tensor Backward(TrainingBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        Squares.Clear();
         if (IsSplit(batch))
         {
             _lanes ??= SplitPass.LanesFor(batch.Latents.device, batch.Count, SamplesPerLane);
             return SplitPass.Backward(
-                _lanes, batch.Count / _method.Groups, () => Autocast.For(batch.Latents.device, _options.MixedPrecision), (from, to) => _method.Loss(batch.Part(from, to, _method.Groups)));
+                _lanes, batch.Count / _method.Groups, () => Autocast.For(batch.Latents.device, _options.MixedPrecision), (from, to) => _method.Loss(batch.Part(from, to, _method.Groups)), Squares);
         }
 
         Tensor loss;
