@@ -17,11 +17,13 @@ internal readonly unsafe ref struct Scratch
     private Scratch(Pile pile, nint size)
     {
         (_pile, _size) = (pile, size);
-        First = pile.Take(size);
+        First = pile.Find(size);
         if (First is null)
         {
             First = _apart = Allocate(size);
         }
+
+        pile.Take(size);
     }
 
     /// <summary>Where it begins, with a line of the cache.</summary>
@@ -58,12 +60,10 @@ internal readonly unsafe ref struct Scratch
         public static Pile Own => t_own ??= new Pile();
 
         // Null where it is too small by now: it grows when nothing of it is in use.
-        public float* Take(nint size)
+        public float* Find(nint size)
         {
-            var before = _used;
-            _used += size;
-            _most = Math.Max(_most, _used);
-            if (before == 0 && _most > _size)
+            _most = Math.Max(_most, _used + size);
+            if (_used == 0 && _most > _size)
             {
                 NativeMemory.AlignedFree(_first);
                 _first = null;
@@ -72,8 +72,10 @@ internal readonly unsafe ref struct Scratch
                 _size = _most;
             }
 
-            return _used <= _size ? _first + before : null;
+            return _used + size <= _size ? _first + _used : null;
         }
+
+        public void Take(nint size) => _used += size;
 
         public void GiveBack(nint size) => _used -= size;
     }
