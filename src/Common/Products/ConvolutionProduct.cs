@@ -150,8 +150,9 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         var (outputs, inputs) = turned ? (columns, rows) : (rows, columns);
         var convolution = new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, outputs, (int)pictures.size(2) * TTiles.Enlargement, (int)pictures.size(3) * TTiles.Enlargement);
         var kernels = KeptKernels.FindKernels<TTiles>(weight, turned);
-        using var room = Scratch.Take(kernels is null && !convolution.IsShort ? WinogradKernels<TTiles>.Size(inputs, outputs) : 0);
-        if (kernels is null && !convolution.IsShort)
+        var isAllTransformed = kernels is null && !convolution.IsShort;
+        using var room = Scratch.Take(isAllTransformed ? WinogradKernels<TTiles>.Size(inputs, outputs) : 0);
+        if (isAllTransformed)
         {
             WinogradKernels<TTiles>.Transform(TensorData.Floats(weight), rows, columns, turned, kernels = room.First);
         }

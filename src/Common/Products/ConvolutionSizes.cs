@@ -28,6 +28,10 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
     private const long MostKernels = 240 * 240;
     private const long MostKept = 256 * 256;
 
+    // Of many pixels it pays all the same, by large tiles, if each thread has enough of them. More kernels, transformed, take more than 47 MB.
+    private const long MostOfMany = 640 * 512;
+    private const long LeastTilesOfMany = 32;
+
     /// <summary>Products in each sum of an output.</summary>
     public int Depth => Inputs * (Taps is null ? 1 : PictureTaps.Count);
 
@@ -66,7 +70,8 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
     {
         var (height, width) = (pictures.size(2), pictures.size(3));
         var (pixels, kernels) = (pictures.size(0) * height * width, weight.size(0) * weight.size(1));
-        return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pixels >= LeastPixels && kernels <= MostTransformed(weight);
+        return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pixels >= LeastPixels
+            && (kernels <= MostTransformed(weight) || (kernels <= MostOfMany && AreTilesLarge(pictures) && pixels / (LargeTiles.Side * LargeTiles.Side) >= LeastTilesOfMany * get_num_threads()));
     }
 
     /// <summary>Whether a convolution of stride 2 is read by the kernels, and is faster so.</summary>

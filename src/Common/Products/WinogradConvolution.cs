@@ -17,6 +17,8 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
     // Transformed tiles of half the size of a core's second cache (Zen 5: 1 MB).
     private const int CachedNumbers = 96 << 10;
 
+    private const int FewThreads = 2;
+
     private readonly int _pictures;
     private readonly int _inputs;
     private readonly int _outputs;
@@ -40,8 +42,8 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
         _stripsAtOnce = Math.Max((fewest + _cut.TilesPerStrip - 1) / _cut.TilesPerStrip, most / _cut.TilesPerStrip);
     }
 
-    /// <summary>Whether kernels are read so few times that a panel of them is better transformed just before.</summary>
-    public bool IsShort => _cut.Strips <= 2 * _stripsAtOnce;
+    /// <summary>Whether kernels are read so few times, by so few threads, that each had better transform a panel of them just before.</summary>
+    public bool IsShort => _cut.Strips <= 2 * _stripsAtOnce && get_num_threads() <= FewThreads;
 
     private int Panels => WinogradKernels<TTiles>.Panels(_outputs);
 

@@ -9,10 +9,21 @@ internal static class NumberPieces
     public const int Most = 1 << 16;
 
     /// <summary>The pieces of tensors of so many numbers each.</summary>
-    public static IReadOnlyList<Piece> Of(IEnumerable<int> counts) =>
-    [
-        .. counts.Index().SelectMany(tensor => Enumerable.Range(0, (tensor.Item + Most - 1) / Most).Select(piece => new Piece(tensor.Index, piece * Most, Math.Min(tensor.Item, (piece + 1) * Most)))),
-    ];
+    public static IReadOnlyList<Piece> Of(IEnumerable<int> counts)
+    {
+        var (pieces, tensor) = (new List<Piece>(), 0);
+        foreach (var count in counts)
+        {
+            for (var from = 0; from < count; from += Most)
+            {
+                pieces.Add(new(tensor, from, Math.Min(count, from + Most)));
+            }
+
+            tensor++;
+        }
+
+        return pieces;
+    }
 
     /// <summary>Handles each piece, which is given with its number.</summary>
     public static void Over(IReadOnlyList<Piece> pieces, Action<Piece, int> handle) =>

@@ -98,7 +98,8 @@ public sealed class FusedAdamWTests
             second.Step(tensor(1e-2f), second.GradientDivisor(1));
         }
 
-        Close.Absolute(byNumber, byTensor, 1e-7);
+        // A number goes to our pass on the CPU, a tensor to libtorch's.
+        Close.Absolute(byNumber, byTensor, 1e-6);
         Assert.NotEqual(start.sum().item<float>(), byTensor.sum().item<float>());
     }
 
