@@ -4,7 +4,7 @@ namespace Diptych.Common.Runtime;
 
 /// <summary>
 /// Memory for what a piece of work forgets as soon as it is done: its thread's own, the same again each time, so that it still lies in a core's caches. Fresh blocks would be fetched from memory line by
-/// line, only to be written over. Takings may lie within each other, and end in the opposite order.
+/// line, only to be written over. Takings may lie within each other, and end in the opposite order. A thread keeps as much as it has taken at once, for as long as it lives.
 /// </summary>
 internal readonly unsafe ref struct Scratch
 {
