@@ -76,8 +76,8 @@ public static class OwnProducts
     /// <summary>Whether the kernels can read this weight, which may be kept as they do (<see cref="KeptKernels"/>).</summary>
     internal static bool CanKeep(Tensor weight) => IsFloat(weight, weight) && weight.size(0) % Block == 0 && weight.size(1) % Block == 0;
 
-    // Libtorch's convolutions are good but for two kinds. Of few pixels it lays the weight anew in every one. Of many, tiles save multiplications where transformed kernels,
-    // 16 / 9 as large, still fit a cache.
+    // Libtorch's convolutions are good but for two kinds. Of few pixels it lays the weight anew in every one. Of many, tiles save more multiplications than
+    // transforming the kernels costs.
     private static bool IsBetterOurs(Tensor x, Tensor weight) => x.size(0) * x.size(2) * x.size(3) <= MostWholePixels || ConvolutionSizes.CanTile(x, weight);
 
     private static bool CanReadPictures(Tensor x, Tensor weight) =>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Diptych.Common.Training;
 
 /// <summary>
-/// AdamW in one kernel for all parameters (<c>aten::_fused_adamw_</c>), where TorchSharp's own runs nine small operators for each.
+/// AdamW in one pass over all parameters, where TorchSharp's own runs nine small operators for each: on the CPU <see cref="WeightKernel"/>, elsewhere and where the rate is a tensor <c>aten::_fused_adamw_</c>.
 /// Moments are fp32 beside the parameters; build it after the parameters have been moved and cast, since it keeps their handles.
 /// </summary>
 public sealed class FusedAdamW : ICapturableOptimizer
