@@ -10,10 +10,6 @@ namespace Diptych.StepTiming;
 /// <param name="ConvGflops">The same of a 3 x 3 convolution.</param>
 public sealed record MachineCeiling(double MatmulGflops, double ConvGflops)
 {
-    private const int Side = 1024;
-    private const int Channels = 128;
-    private const int Picture = 32;
-    private const int Batch = 8;
     private const int Repeats = 12;
 
     /// <summary>Measures; about two seconds.</summary>
@@ -25,15 +21,17 @@ public sealed record MachineCeiling(double MatmulGflops, double ConvGflops)
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var type = precision.On(device) == MixedPrecision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        // A card is not filled by what keeps a processor busy for a moment.
+        var (side, channels, picture, batch) = device.type == TorchSharp.DeviceType.CPU ? (1024, 128, 32, 8) : (8192, 512, 64, 16);
         Tensor Random(params long[] shape) => randn(shape, device: device).to_type(type);
-        var (a, b) = (Random(Side, Side), Random(Side, Side));
-        var (x, weight) = (Random(Batch, Channels, Picture, Picture), Random(Channels, Channels, 3, 3));
-        using var linear = new LinearLayer(Side, Side, hasBias: false);
-        var matmulWork = 2.0 * Side * Side * Side;
+        var (a, b) = (Random(side, side), Random(side, side));
+        var (x, weight) = (Random(batch, channels, picture, picture), Random(channels, channels, 3, 3));
+        using var linear = new LinearLayer(side, side, hasBias: false);
+        var matmulWork = 2.0 * side * side * side;
         var libtorchs = Best(matmulWork, device, () => matmul(a, b));
         return new MachineCeiling(
             type == ScalarType.Float32 && device.type == TorchSharp.DeviceType.CPU ? Math.Max(libtorchs, Best(matmulWork, device, () => linear.call(a))) : libtorchs,
-            Best(2.0 * Batch * Picture * Picture * Channels * Channels * 9, device, () => nn.functional.conv2d(x, weight, padding: [1, 1])));
+            Best(2.0 * batch * picture * picture * channels * channels * 9, device, () => nn.functional.conv2d(x, weight, padding: [1, 1])));
     }
 
     /// <summary>The higher of the two rates.</summary>

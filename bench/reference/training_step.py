@@ -213,8 +213,8 @@ def append_line(path, line):
         file.write(text + "\n")
 
 
-def run(nets, unet, method, batch, form, args):
-    """Warms one combination up, times its rounds and appends the result."""
+def run(nets, unet, method, batch, form, steps, args):
+    """Warms one combination up, times its rounds of this many steps and appends the result."""
     step = make_step(nets, unet, method, batch, form == "cached")
     start = time.perf_counter()
     for _ in range(PREWARM_STEPS if args.prewarm else args.warmup):
@@ -228,14 +228,14 @@ def run(nets, unet, method, batch, form, args):
     for _ in range(args.rounds):
         torch.cuda.synchronize()
         start = time.perf_counter()
-        for _ in range(args.steps):
+        for _ in range(steps):
             loss = step()
         torch.cuda.synchronize()
-        rounds.append((time.perf_counter() - start) * 1000 / args.steps)
+        rounds.append((time.perf_counter() - start) * 1000 / steps)
     if not math.isfinite(loss):
         raise ArithmeticError(f"the loss is {loss}")
     append_line(args.json, {
-        "method": method, "batch": batch, "form": form, "ms": round(statistics.median(rounds), 3),
+        "method": method, "batch": batch, "form": form, "ms": round(statistics.median(rounds), 3), "steps": steps,
         "rounds": [round(ms, 3) for ms in rounds],
         "peak_mb": round(torch.cuda.max_memory_allocated() / 2**20), "loss": round(loss, 5)})
 
@@ -268,9 +268,9 @@ def run_method(method, args):
         compiled = torch.compile(nets.unet, dynamic=False)  # Shared by both compiled forms of this batch.
         if args.wait_for:
             compile_ahead(nets, compiled, method, batch, args)
-        for form in args.form:
+        for form, steps in zip(args.form, args.steps):
             try:
-                run(nets, nets.unet if form == "eager" else compiled, method, batch, form, args)
+                run(nets, nets.unet if form == "eager" else compiled, method, batch, form, steps, args)
             except Exception:
                 print(f"{method} {batch} {form} failed:", flush=True)
                 traceback.print_exc()
@@ -361,7 +361,7 @@ def main():
     forms = ("eager", "compiled", "cached")
     parser.add_argument("--form", type=list_of(str, forms), default=list(forms))
     parser.add_argument("--warmup", type=int, default=20)
-    parser.add_argument("--steps", type=int, default=50)
+    parser.add_argument("--steps", type=list_of(int), default=[50], help="of a round: one number, or one a form")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", help="the file that each result is appended to as a line")
     parser.add_argument("--prewarm", action="store_true", help="three steps each, to fill the inductor cache")
@@ -374,6 +374,10 @@ def main():
         parser.error("--json is needed")
     if not args.method and not args.ceiling and not args.replay:
         parser.error("nothing to do without --method, --ceiling or --replay")
+    if len(args.steps) == 1:
+        args.steps *= len(args.form)
+    if len(args.steps) != len(args.form):
+        parser.error("--steps takes one number, or one a form")
     if args.replay and not args.model:
         parser.error("--replay needs --model")
     torch.manual_seed(0)
