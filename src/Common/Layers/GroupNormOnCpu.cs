@@ -39,23 +39,26 @@ internal static unsafe class GroupNormOnCpu
         return (output, mean, rstd);
     }
 
-    /// <summary>The gradients of the picture, of weight and of bias.</summary>
+    /// <summary>The gradients of the picture, of weight and of bias. Of a gradient of fewer channels than the picture has, whole groups, those of its first channels, and of no parameters.</summary>
     public static (Tensor Input, Tensor? Weight, Tensor? Bias) Backward(
         Tensor x, Tensor gradient, Tensor mean, Tensor rstd, Tensor weight, Tensor bias, int groups, bool silu, bool forParameters)
     {
         // Of factors and of what is added, side by side for each channel of each picture.
-        using var ofChannels = Floats(x.size(0), x.size(1), 2);
-        var input = Floats(x.shape);
+        using var ofChannels = Floats(x.size(0), gradient.size(1), 2);
+        var input = Floats(gradient.shape);
         var (channels, pixels) = GroupSize(x, groups);
+        var asked = (int)gradient.size(1) / channels;
         var kernel = new GroupNormKernel(channels, pixels, silu);
         float* from = TensorData.Floats(x), dy = TensorData.Floats(gradient), w = TensorData.Floats(weight), b = TensorData.Floats(bias);
         float* m = TensorData.Floats(mean), r = TensorData.Floats(rstd), dx = TensorData.Floats(input), sums = TensorData.Floats(ofChannels);
-        SharedWork.Over((int)x.size(0) * groups, OperationsForEach * x.numel(), (begin, end) =>
+        SharedWork.Over((int)x.size(0) * asked, OperationsForEach * gradient.numel(), (begin, end) =>
         {
             for (var i = begin; i < end; i++)
             {
-                var (group, channel) = (i * (nint)channels * pixels, i % groups * channels);
-                kernel.Backward(from + group, dy + group, w + channel, b + channel, m[i], r[i], dx + group, sums + (2 * i * (nint)channels));
+                var (sample, number) = Math.DivRem(i, asked);
+                var (channel, group) = (number * channels, (sample * groups) + number);
+                var (there, here) = (group * (nint)channels * pixels, i * (nint)channels * pixels);
+                kernel.Backward(from + there, dy + here, w + channel, b + channel, m[group], r[group], dx + here, sums + (2 * i * (nint)channels));
             }
         });
         if (!forParameters)

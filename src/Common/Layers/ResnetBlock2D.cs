@@ -53,8 +53,7 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
         using var scope = NewDisposeScope();
         if (_timeProjection is not null && activatedTime is not null && ResnetFunction.CanApply(x, _norm1, _conv1, _conv2, _shortcut))
         {
-            var time = BatchRows.Like(_timeProjection.call(activatedTime), x);
-            return ResnetFunction.Apply(x, time, Parameters(), (int)_norm1.num_groups, _norm1.eps).MoveToOuterDisposeScope();
+            return Apply(x, activatedTime).MoveToOuterDisposeScope();
         }
 
         var h = _norm1.Normalise(x, silu: true).Then(_conv1);
@@ -68,6 +67,34 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor?, Tensor>
         h.add_(_shortcut is null ? x : _shortcut.call(x));
         return h.MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same for channels that come from two places.</summary>
+    /// <param name="x">The first of them, [n, some of inChannels, h, w]; left alone.</param>
+    /// <param name="skip">The others; left alone.</param>
+    /// <param name="activatedTime">As for one picture.</param>
+    internal Tensor Join(Tensor x, Tensor skip, Tensor activatedTime)
+    {
+        using var scope = NewDisposeScope();
+        if (_timeProjection is not null && _shortcut is not null && ResnetFunction.CanLeaveOut(x, skip, _norm1))
+        {
+            using var joined = WithoutGradient(x, skip);
+            if (ResnetFunction.CanApply(joined, _norm1, _conv1, _conv2, _shortcut))
+            {
+                return Apply(x, activatedTime, joined).MoveToOuterDisposeScope();
+            }
+        }
+
+        return call(cat([x, skip], 1), activatedTime).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor WithoutGradient(Tensor x, Tensor skip)
+    {
+        using var noGradient = no_grad();
+        return cat([x, skip], 1);
+    }
+
+    private Tensor Apply(Tensor x, Tensor activatedTime, Tensor? joined = null) =>
+        ResnetFunction.Apply(x, BatchRows.Like(_timeProjection!.call(activatedTime), x), Parameters(), (int)_norm1.num_groups, _norm1.eps, joined);
 
     private IReadOnlyList<Tensor> Parameters()
     {

@@ -20,16 +20,25 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
         GroupNormOnCpu.CanApply(x, norm.weight, norm.bias!, norm.num_groups) && OwnProducts.CanConvolve(x, conv1.Weight) && OwnProducts.CanConvolve(x, conv2.Weight)
         && (shortcut is null || OwnProducts.CanConvolve(x, shortcut.Weight));
 
+    /// <summary>Whether channels behind those of x, of which only x asks for a gradient, can be left out of it, up to half of its work.</summary>
+    /// <param name="x">[n, some of in, h, w].</param>
+    /// <param name="skip">[n, the others, h, w].</param>
+    /// <param name="norm">The first normalisation, which must not learn; x must hold whole groups of it.</param>
+    public static bool CanLeaveOut(Tensor x, Tensor skip, GroupNorm norm) =>
+        is_grad_enabled() && x.requires_grad && !skip.requires_grad && !norm.weight!.requires_grad && !norm.bias!.requires_grad
+        && x.size(1) % (norm.weight.size(0) / norm.num_groups) == 0 && x.size(1) % ProductKernel.HalfColumns == 0;
+
     /// <summary>Runs it, with or without gradients.</summary>
     /// <param name="x">[n, in, h, w], contiguous.</param>
     /// <param name="time">t, [n, out].</param>
     /// <param name="parameters">Of the first normalisation and convolution, of the second ones, of the shortcut where there is one: weight and bias each.</param>
     /// <param name="groups">Groups of both normalisations.</param>
     /// <param name="epsilon">Added to their variances.</param>
-    public static Tensor Apply(Tensor x, Tensor time, IReadOnlyList<Tensor> parameters, int groups, double epsilon)
+    /// <param name="joined">x and behind it more channels, whose gradient nobody asks for (<see cref="CanLeaveOut"/>); null for none.</param>
+    public static Tensor Apply(Tensor x, Tensor time, IReadOnlyList<Tensor> parameters, int groups, double epsilon, Tensor? joined = null)
     {
         using var scope = NewDisposeScope();
-        var (rows, block) = (time.contiguous(), new Block(parameters, groups, epsilon));
+        var (rows, block) = (time.contiguous(), new Block(parameters, groups, epsilon, joined));
         IReadOnlyList<Tensor> learning = is_grad_enabled() ? [.. parameters.Where(p => p.requires_grad)] : [];
         var isRecorded = is_grad_enabled() && (x.requires_grad || time.requires_grad || learning.Count > 0);
         return (isRecorded ? apply([x, rows, block, .. learning]) : Forward(x, rows, block).Output).MoveToOuterDisposeScope();
@@ -38,7 +47,8 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
     /// <inheritdoc/>
     protected override (Tensor Output, List<Tensor> Saved, object Kept) Forward(object[] arguments)
     {
-        var (x, time, block) = ((Tensor)arguments[0], (Tensor)arguments[1], (Block)arguments[2]);
+        var (first, time, block) = ((Tensor)arguments[0], (Tensor)arguments[1], (Block)arguments[2]);
+        var x = block.Joined ?? first;
         var tape = Forward(x, time, block);
         List<Tensor> saved = [x, tape.Mean1, tape.Rstd1, tape.Between, tape.Mean2, tape.Rstd2];
         // What goes into the convolutions is needed for their weights' gradients only.
@@ -47,7 +57,7 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
             saved.AddRange([tape.Into1, tape.Into2]);
         }
 
-        return (tape.Output, saved, new Kept(block, [x.requires_grad, time.requires_grad, .. block.Parameters.Select(p => p.requires_grad)]));
+        return (tape.Output, saved, new Kept(block with { Joined = null }, (int)first.size(1), [first.requires_grad, time.requires_grad, .. block.Parameters.Select(p => p.requires_grad)]));
     }
 
     /// <inheritdoc/>
@@ -61,7 +71,7 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
 
     private static Tape Forward(Tensor x, Tensor time, Block block)
     {
-        var (p, groups, epsilon) = block;
+        var (p, groups, epsilon, _) = block;
         var (into1, mean1, rstd1) = GroupNormOnCpu.Forward(x, p[0], p[1], groups, epsilon, silu: true);
         var between = ConvolutionProduct.Forward(into1, p[2], p[3]);
         ChannelSums.AddTo(between, time);
@@ -92,10 +102,10 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
         Convolution(into1, ofBetween, 2);
         if (learns[0] || learns[Inputs])
         {
-            var ofX = Norm(x, ConvolutionProduct.InputGradient(ofBetween, p[2]), mean1, rstd1, 0);
+            var ofX = Norm(x, ConvolutionProduct.InputGradient(ofBetween, p[2], kept.Channels), mean1, rstd1, 0);
             if (learns[0])
             {
-                Add(ofX, p.Count == 8 ? gradient : ConvolutionProduct.InputGradient(gradient, p[8]));
+                Add(ofX, p.Count == 8 ? gradient : ConvolutionProduct.InputGradient(gradient, p[8], kept.Channels));
                 results[0] = ofX;
             }
         }
@@ -121,9 +131,10 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
 
     private static void Add(Tensor to, Tensor other) => RowSums.Add(TensorData.Floats(to), TensorData.Floats(other), to.numel(), TensorData.Floats(to));
 
-    private sealed record Block(IReadOnlyList<Tensor> Parameters, int Groups, double Epsilon);
+    private sealed record Block(IReadOnlyList<Tensor> Parameters, int Groups, double Epsilon, Tensor? Joined);
 
-    private sealed record Kept(Block Block, bool[] Learns);
+    // How many channels' gradient is asked for, and whose.
+    private sealed record Kept(Block Block, int Channels, bool[] Learns);
 
     private sealed record Tape(Tensor Output, Tensor Into1, Tensor Mean1, Tensor Rstd1, Tensor Between, Tensor Into2, Tensor Mean2, Tensor Rstd2);
 }

@@ -20,7 +20,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         var added = bias is null ? null : TensorData.Floats(bias);
         if (size.IsTiled)
         {
-            return Tiled(x, weight, size, turned: false, added);
+            return Tiled(x, weight, size, turned: false, added, size.Outputs);
         }
 
         var y = empty([size.Samples, size.Outputs, x.size(-2), x.size(-1)], dtype: ScalarType.Float32);
@@ -40,18 +40,24 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
     }
 
     /// <summary>The same for pictures enlarged twofold first, [n, in, h, w] to [n, out, 2 h, 2 w], where <see cref="ConvolutionSizes.CanEnlarge"/>.</summary>
-    public static Tensor Enlarged(Tensor x, Tensor weight, Tensor? bias) => Tiled<EnlargedTiles>(x, weight, turned: false, bias is null ? null : TensorData.Floats(bias));
+    public static Tensor Enlarged(Tensor x, Tensor weight, Tensor? bias) => Tiled<EnlargedTiles>(x, weight, turned: false, bias is null ? null : TensorData.Floats(bias), (int)weight.size(0));
 
     /// <summary>The gradient of the input, [n, in, h, w].</summary>
-    public static Tensor InputGradient(Tensor gradient, Tensor weight)
+    public static Tensor InputGradient(Tensor gradient, Tensor weight) => InputGradient(gradient, weight, (int)weight.size(1));
+
+    /// <summary>The gradient of the input's first channels alone, [n, asked, h, w].</summary>
+    /// <param name="gradient">The output's.</param>
+    /// <param name="weight">W.</param>
+    /// <param name="asked">How many; a multiple of sixteen.</param>
+    public static Tensor InputGradient(Tensor gradient, Tensor weight, int asked)
     {
         var size = ConvolutionSizes.Of(gradient, weight);
         if (size.IsTiled)
         {
-            return Tiled(gradient, weight, size, turned: true, null);
+            return Tiled(gradient, weight, size, turned: true, null, asked);
         }
 
-        var result = empty([size.Samples, size.Inputs, gradient.size(2), gradient.size(3)], dtype: ScalarType.Float32);
+        var result = empty([size.Samples, size.Taps is null ? asked : size.Inputs, gradient.size(2), gradient.size(3)], dtype: ScalarType.Float32);
         if (size.Taps is { } taps)
         {
             Spread(gradient, weight, result, size, taps);
@@ -59,11 +65,11 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         else
         {
             MatrixProduct.Multiply(
-                new ProductFactor(TensorData.Floats(weight), 1, size.Inputs), Channels(gradient, size.Outputs, size.Pixels), size.Inputs, size.Outputs, size.Chunks,
-                ProductTarget.Pictures(TensorData.Floats(result), size.Inputs, size.Pixels));
+                new ProductFactor(TensorData.Floats(weight), 1, size.Inputs), Channels(gradient, size.Outputs, size.Pixels), asked, size.Outputs, size.Chunks,
+                ProductTarget.Pictures(TensorData.Floats(result), asked, size.Pixels));
         }
 
-        return result;
+        return result.size(1) == asked ? result : result.narrow(1, 0, asked).contiguous();
     }
 
     /// <summary>The gradient of planes, [n, in, 4, h, w].</summary>
@@ -96,6 +102,14 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
         if (WinogradWeightGradient.Pays(parts, result))
         {
             WinogradWeightGradient.Run(parts, result);
+            return;
+        }
+
+        if (parts.Count > 1 && parts.Sum(part => part.Gradient.numel()) / result.size(0) <= MatrixProduct.ShortDepth)
+        {
+            // Short sums are taken over all samples at once: to write one, read it and add to it takes as long as the products.
+            using var all = NewDisposeScope();
+            WeightGradient([(cat([.. parts.Select(part => part.X)]), cat([.. parts.Select(part => part.Gradient)]))], result);
             return;
         }
 
@@ -140,15 +154,16 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
             (from, to) => new KernelSpread((float*)panel, (float*)w, (float*)kept, (float*)dx, size, taps).Run(from, to));
     }
 
-    private static Tensor Tiled(Tensor pictures, Tensor weight, ConvolutionSizes size, bool turned, float* bias) =>
-        size.HasLargeTiles ? Tiled<LargeTiles>(pictures, weight, turned, bias) : Tiled<SmallTiles>(pictures, weight, turned, bias);
+    private static Tensor Tiled(Tensor pictures, Tensor weight, ConvolutionSizes size, bool turned, float* bias, int asked) =>
+        size.HasLargeTiles ? Tiled<LargeTiles>(pictures, weight, turned, bias, asked) : Tiled<SmallTiles>(pictures, weight, turned, bias, asked);
 
-    private static Tensor Tiled<TTiles>(Tensor pictures, Tensor weight, bool turned, float* bias)
+    // The first channels that come out, as many as are asked for.
+    private static Tensor Tiled<TTiles>(Tensor pictures, Tensor weight, bool turned, float* bias, int asked)
         where TTiles : struct, IWinogradTiles
     {
         var (rows, columns) = ((int)weight.size(0), (int)weight.size(1));
         var (outputs, inputs) = turned ? (columns, rows) : (rows, columns);
-        var convolution = new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, outputs, (int)pictures.size(2) * TTiles.Enlargement, (int)pictures.size(3) * TTiles.Enlargement);
+        var convolution = new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, asked, (int)pictures.size(2) * TTiles.Enlargement, (int)pictures.size(3) * TTiles.Enlargement);
         var kernels = KeptKernels.FindKernels<TTiles>(weight, turned);
         var isAllTransformed = kernels is null && !convolution.IsShort;
         using var room = Scratch.Take(isAllTransformed ? WinogradKernels<TTiles>.Size(inputs, outputs) : 0);
@@ -157,7 +172,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
             WinogradKernels<TTiles>.Transform(TensorData.Floats(weight), rows, columns, turned, kernels = room.First);
         }
 
-        return convolution.Run(pictures, kernels is null ? new(TensorData.Floats(weight), rows, columns, turned) : new(kernels), bias);
+        return convolution.Run(pictures, kernels is null ? new(TensorData.Floats(weight), rows, columns, turned) : new(kernels, WinogradKernels<TTiles>.Place(inputs, outputs)), bias);
     }
 
     private static RowPanels Channels(Tensor pictures, int channels, int pixels) =>

@@ -6,6 +6,9 @@ namespace Diptych.Common.Products;
 /// <summary>fp32 products of any size out of <see cref="ProductKernel"/>'s tiles.</summary>
 internal static unsafe class MatrixProduct
 {
+    /// <summary>Up to that depth a sum costs about as much to write and read as to compute.</summary>
+    public const int ShortDepth = 128;
+
     // A panel of that depth takes 36 of a core's 48 KB next to it (Zen 5; 32 of older ones hold most of it).
     private const int MostDepth = 288;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Diptych.Common.Runtime;
 
 namespace Diptych.Common.Products;
 
@@ -42,10 +43,28 @@ internal static unsafe class RowProducts
             new ProductFactor(gradient, 1, outputs), new RowPanels(x, inputs), outputs, rows, inputs / ProductKernel.HalfColumns, ProductTarget.Matrix(result, inputs));
 
     /// <summary>The same over several stretches of rows, in their order, in the calling thread.</summary>
-    public static void WeightGradient(IEnumerable<GradientRows> parts, int inputs, int outputs, float* result) =>
-        MatrixProduct.Multiply<RowPanels>(
-            [.. parts.Select(part => new ProductPart<RowPanels>(new(part.Gradient, 1, outputs), new(part.X, inputs), part.Count))],
-            outputs, inputs / ProductKernel.HalfColumns, ProductTarget.Matrix(result, inputs));
+    public static void WeightGradient(IReadOnlyList<GradientRows> parts, int inputs, int outputs, float* result)
+    {
+        var rows = parts.Sum(part => part.Count);
+        if (parts.Count == 1 || rows > MatrixProduct.ShortDepth)
+        {
+            MatrixProduct.Multiply<RowPanels>(
+                [.. parts.Select(part => new ProductPart<RowPanels>(new(part.Gradient, 1, outputs), new(part.X, inputs), part.Count))],
+                outputs, inputs / ProductKernel.HalfColumns, ProductTarget.Matrix(result, inputs));
+            return;
+        }
+
+        // Short ones are laid behind each other: to write a sum, read it and add to it takes as long as the products.
+        using var room = Scratch.Take((nint)rows * (inputs + outputs));
+        float* x = room.First, gradient = room.First + ((nint)rows * inputs);
+        foreach (var part in parts)
+        {
+            x = Append(part.X, part.Count * inputs, x);
+            gradient = Append(part.Gradient, part.Count * outputs, gradient);
+        }
+
+        WeightGradient(room.First, room.First + ((nint)rows * inputs), rows, inputs, outputs, result);
+    }
 
     /// <summary>db, the sum of dy's rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -61,5 +80,11 @@ internal static unsafe class RowProducts
 
             sum.Store(result + column);
         }
+    }
+
+    private static float* Append(float* from, int count, float* to)
+    {
+        new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
+        return to + count;
     }
 }

@@ -11,7 +11,12 @@ internal readonly unsafe struct TileKernels<TTiles>
     private readonly bool _turned;
 
     /// <param name="laid">All of them.</param>
-    public TileKernels(float* laid) => Laid = laid;
+    /// <param name="place">From a place to the next one there, in numbers.</param>
+    public TileKernels(float* laid, nint place)
+    {
+        Laid = laid;
+        Place = place;
+    }
 
     /// <param name="weight">W [rows, columns, 3, 3].</param>
     /// <param name="rows">Its first size.</param>
@@ -25,6 +30,9 @@ internal readonly unsafe struct TileKernels<TTiles>
 
     /// <summary>All of them, where they lie transformed (<see cref="AreLaid"/>).</summary>
     public float* Laid { get; }
+
+    /// <summary>From a place of theirs to the next one, in numbers.</summary>
+    public nint Place { get; }
 
     /// <summary>Whether they do.</summary>
     public bool AreLaid => Laid is not null;

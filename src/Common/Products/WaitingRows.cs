@@ -15,7 +15,7 @@ internal sealed class WaitingRows(Tensor weight, GradientRows rows, int inputs, 
 
     /// <inheritdoc/>
     public override unsafe void Compute(IReadOnlyList<WaitingGradient> parts, Tensor result) =>
-        RowProducts.WeightGradient(parts.Cast<WaitingRows>().Select(part => part.Rows), inputs, outputs, TensorData.Floats(result));
+        RowProducts.WeightGradient([.. parts.Cast<WaitingRows>().Select(part => part.Rows)], inputs, outputs, TensorData.Floats(result));
 
     /// <inheritdoc/>
     public override void Dispose()

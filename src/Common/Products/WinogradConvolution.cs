@@ -51,15 +51,13 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
 
     private int Pixels => _height * _width;
 
-    private nint KernelPlace => WinogradKernels<TTiles>.Place(_inputs, _outputs);
-
     private int MostTiles => _stripsAtOnce * _cut.TilesPerStrip;
 
     private static nint SumPlace(int tiles) => ((nint)tiles * ProductKernel.TileColumns) + Half;
 
     /// <summary>W * x + b.</summary>
     /// <param name="x">[n, in, h, w], h and w divided by the tiles' enlargement.</param>
-    /// <param name="kernels">W.</param>
+    /// <param name="kernels">W; it may have more outputs, of which the first are computed.</param>
     /// <param name="bias">b, or null for none.</param>
     public Tensor Run(Tensor x, TileKernels<TTiles> kernels, float* bias)
     {
@@ -86,7 +84,7 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
             _cut.Cut(from, first, last, tiles, _cut.Place(count));
             if (kernels.AreLaid)
             {
-                MultiplyTiles(tiles, kernels.Laid, KernelPlace, Panels, count, sums);
+                MultiplyTiles(tiles, kernels.Laid, kernels.Place, Panels, count, sums);
                 for (var i = 0; i < Panels; i++)
                 {
                     Join(sums + (i * Places * SumPlace(count)), count, bias, first, last, i * ProductKernel.TileColumns, pixels, to);

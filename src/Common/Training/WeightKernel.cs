@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
@@ -7,6 +8,9 @@ namespace Diptych.Common.Training;
 /// <summary>AdamW's step with fp32 gradients on the CPU. It is bound by memory, so each number is touched once (libtorch's fused kernel writes the divided gradients back).</summary>
 internal static unsafe class WeightKernel
 {
+    // A kilobyte.
+    private const int Ahead = 256;
+
     /// <summary>Whether it reads such tensors.</summary>
     public static bool Reads(Tensor weight, Tensor gradient) => AreNumbers(weight) && AreNumbers(gradient);
 
@@ -24,12 +28,25 @@ internal static unsafe class WeightKernel
         var (factors, i) = (weight.Factors, from);
         for (; i <= to - Vector<float>.Count; i += Vector<float>.Count)
         {
+            Fetch(weight, i + Ahead);
             factors.Step(Vector.Load(weight.Gradient + i), weight.Mean + i, weight.Square + i, weight.Numbers + i);
         }
 
         for (; i < to; i++)
         {
             factors.Step(weight.Gradient[i], weight.Mean + i, weight.Square + i, weight.Numbers + i);
+        }
+    }
+
+    // The processor foresees what is read next, but no further than to the end of a page.
+    private static void Fetch(Weight weight, int from)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(weight.Numbers + from);
+            Sse.Prefetch0(weight.Gradient + from);
+            Sse.Prefetch0(weight.Mean + from);
+            Sse.Prefetch0(weight.Square + from);
         }
     }
 

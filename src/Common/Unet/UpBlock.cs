@@ -47,7 +47,7 @@ internal sealed class UpBlock : nn.Module
             using var scope = NewDisposeScope();
             using var below = x;
             using var skip = skips.Pop();
-            x = _resnets[i].call(cat([below, BatchRows.Like(skip, below)], 1), time);
+            x = _resnets[i].Join(below, BatchRows.Like(skip, below), time);
             if (_attentions is not null)
             {
                 x = _attentions[i].call(x, context);

@@ -94,7 +94,7 @@ public sealed class WinogradConvolutionTests : OwnProductsEverywhere
         WinogradKernels<TTiles>.Transform(TensorData.Floats(weight), rows, columns, turned, kernels);
         var convolution = new WinogradConvolution<TTiles>((int)pictures.size(0), inputs, outputs, (int)pictures.size(2) * TTiles.Enlargement, (int)pictures.size(3) * TTiles.Enlargement);
         var added = bias is null ? null : TensorData.Floats(bias);
-        var result = convolution.Run(pictures, new TileKernels<TTiles>(kernels), added);
+        var result = convolution.Run(pictures, new TileKernels<TTiles>(kernels, WinogradKernels<TTiles>.Place(inputs, outputs)), added);
         // Kernels that are transformed panel by panel are the same.
         Assert.True(result.equal(convolution.Run(pictures, new TileKernels<TTiles>(TensorData.Floats(weight), rows, columns, turned), added)).all().item<bool>());
         return result;
