@@ -53,6 +53,41 @@ public sealed class ResnetFunctionTests : OwnProductsEverywhere
         }
     }
 
+    // By large tiles, by small ones and as they lie; with a group on both sides of the seam; and where the skip's gradient is asked for.
+    [Theory]
+    [InlineData(160, 96, 96, 16, 16, true, false)]
+    [InlineData(96, 96, 96, 16, 16, false, false)]
+    [InlineData(160, 96, 160, 8, 16, true, false)]
+    [InlineData(48, 48, 64, 4, 16, false, false)]
+    [InlineData(48, 32, 64, 8, 16, true, false)]
+    [InlineData(64, 32, 48, 8, 6, false, false)]
+    [InlineData(64, 64, 64, 8, 8, true, true)]
+    public void A_skip_that_asks_for_no_gradient_is_left_out_of_it(long first, long skip, long outputs, long side, long groups, bool isKept, bool asks)
+    {
+        using var scope = NewDisposeScope();
+        var random = new RandomStream(8, RandomPurpose.Other);
+        using var block = new ResnetBlock2D(first + skip, outputs, groups: groups, epsilon: 1e-5, timeChannels: 24);
+        block.SetLearning(false);
+        var (time, gradient) = (random.Normal(2, 24), random.Normal(2, outputs, side, side));
+        var (x, beside) = (random.Normal(2, first, side, side).requires_grad_(true), random.Normal(2, skip, side, side).requires_grad_(asks));
+        using (isKept ? KeptKernels.Of(block) : null)
+        {
+            var output = block.Join(x, beside, time);
+            output.backward([gradient]);
+            var whole = cat([x, beside], 1).detach().requires_grad_(true);
+            var expected = block.call(whole, time);
+            expected.backward([gradient]);
+
+            Close.OfLargest(expected.detach(), output.detach(), Rounding, "output");
+            Close.OfLargest(whole.grad!.narrow(1, 0, first), x.grad!, Rounding, "x");
+            Assert.Equal(asks, beside.grad is not null);
+            if (asks)
+            {
+                Close.OfLargest(whole.grad!.narrow(1, first, skip), beside.grad!, Rounding, "skip");
+            }
+        }
+    }
+
     private static Dictionary<string, Tensor> RunFrozen(ResnetBlock2D block, Tensor x, Tensor time, Tensor gradient)
     {
         block.SetLearning(false);

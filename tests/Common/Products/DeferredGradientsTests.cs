@@ -11,14 +11,18 @@ public sealed class DeferredGradientsTests : OwnProductsEverywhere
 {
     private const int Samples = 5;
 
-    [Fact]
-    public void A_weights_gradient_is_that_of_all_samples_and_is_added_to_what_is_there()
+    // Of few pixels sums are taken over all samples at once, of many one part after the other.
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(12)]
+    public void A_weights_gradient_is_that_of_all_samples_and_is_added_to_what_is_there(long side)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(0);
         using var first = new Convolution2d(32, 48, 3, padding: 1);
         using var second = new Convolution2d(48, 32, 1);
-        var (x, target) = (randn(Samples, 32, 4, 4), randn(Samples, 32, 4, 4));
+        var (x, target) = (randn(Samples, 32, side, side), randn(Samples, 32, side, side));
         Tensor[] weights = [first.Weight, second.Weight];
         var exact = Exact(first, second, x, target);
 
@@ -38,6 +42,24 @@ public sealed class DeferredGradientsTests : OwnProductsEverywhere
             // The second pass's own is the first's, to the bit.
             Assert.True(weights[i].grad!.equal(once[i] + once[i]).all().item<bool>());
         }
+    }
+
+    [Theory]
+    [InlineData(16, 16)]
+    [InlineData(7, 33)]
+    [InlineData(100, 28)]
+    [InlineData(100, 29)]
+    [InlineData(300, 200)]
+    public unsafe void A_linear_layers_is_that_of_all_stretches_of_rows(int first, int second)
+    {
+        const int inputs = 48, outputs = 64;
+        using var scope = NewDisposeScope();
+        var random = new RandomStream(3, RandomPurpose.Other);
+        var parts = new[] { first, second }.Select(rows => (X: random.Normal(rows, inputs), Gradient: random.Normal(rows, outputs))).ToArray();
+        var result = empty(outputs, inputs);
+        RowProducts.WeightGradient([.. parts.Select(part => new GradientRows(TensorData.Floats(part.X), TensorData.Floats(part.Gradient), (int)part.X.size(0)))], inputs, outputs, TensorData.Floats(result));
+        var (x, gradient) = (cat([.. parts.Select(part => part.X)]), cat([.. parts.Select(part => part.Gradient)]));
+        Close.OfLargest(gradient.to_type(ScalarType.Float64).T.mm(x.to_type(ScalarType.Float64)), result, 1e-5, "gradient");
     }
 
     [Fact]
