@@ -58,7 +58,9 @@ public static class StepTimer
     private static (double Script, double Ours) InTurns(
         string what, Func<ITimedStep> makeScript, Func<ITimedStep> makeOurs, StepSetup setup, int steps, Action<string, int, int>? progress, CancellationToken cancellation)
     {
-        const int Turn = 5;
+        // The first of a turn find threads, their memory and caches as the other left them: ours, whose threads begin anew, takes three.
+        const int Settling = 3;
+        const int Turn = 6;
         using var script = makeScript();
         using var ours = makeOurs();
         ITimedStep[] sides = [script, ours];
@@ -68,18 +70,20 @@ public static class StepTimer
         {
             foreach (var (step, of) in sides.Zip(times))
             {
-                // The first of a turn finds its threads and caches as the other left them.
-                Time(step, taken, off, setup.Device);
-                for (var i = 1; i <= Turn; i++)
+                for (var i = 0; i < Settling + Turn; i++)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    of.Add(Time(step, taken + i, off, setup.Device));
+                    var time = Time(step, taken + i, off, setup.Device);
+                    if (i >= Settling)
+                    {
+                        of.Add(time);
+                    }
                 }
 
                 step.Rest();
             }
 
-            taken += Turn + 1;
+            taken += Settling + Turn;
             progress?.Invoke(what, Math.Min(times[0].Count, steps), steps);
         }
 
