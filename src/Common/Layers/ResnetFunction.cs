@@ -25,7 +25,7 @@ internal sealed unsafe class ResnetFunction : ManagedFunction<ResnetFunction>
     /// <param name="skip">[n, the others, h, w].</param>
     /// <param name="norm">The first normalisation, which must not learn; x must hold whole groups of it.</param>
     public static bool CanLeaveOut(Tensor x, Tensor skip, GroupNorm norm) =>
-        is_grad_enabled() && x.requires_grad && !skip.requires_grad && !norm.weight!.requires_grad && !norm.bias!.requires_grad
+        x.device_type == TorchSharp.DeviceType.CPU && x.dtype == ScalarType.Float32 && is_grad_enabled() && x.requires_grad && !skip.requires_grad && !norm.weight!.requires_grad && !norm.bias!.requires_grad
         && x.size(1) % (norm.weight.size(0) / norm.num_groups) == 0 && x.size(1) % ProductKernel.HalfColumns == 0;
 
     /// <summary>Runs it, with or without gradients.</summary>
