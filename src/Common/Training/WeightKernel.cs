@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
@@ -39,7 +40,8 @@ internal static unsafe class WeightKernel
     }
 
     // The processor foresees what is read next, but no further than to the end of a page.
-    private static void Fetch(Weight weight, int from)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(in Weight weight, int from)
     {
         if (Sse.IsSupported)
         {
