@@ -12,11 +12,14 @@ namespace Diptych.Common.Products;
 /// <param name="HasLargeTiles">Whether those are <see cref="LargeTiles"/>.</param>
 internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, int Pixels, PictureTaps? Taps, bool IsTiled, bool HasLargeTiles)
 {
-    // Fewer pixels do not pay for transforming the kernels, or for reading sixteen ninths of them.
-    private const int LeastPixels = 128;
+    // Fewer do not pay for transforming the kernels, or for reading sixteen ninths of them.
+    private const int LeastSmallTiles = 32;
 
-    // Of large tiles: what is read of 36 ninths of the kernels is multiplied by so many at once.
+    // What is read of 36 ninths of the kernels is multiplied by so many at once.
     private const int LeastLargeTiles = 16;
+
+    // Kernels that are kept are fetched as fast as so many tiles are multiplied by them, each thread's: of pictures of 8x8 or 4x4 two.
+    private const int LeastKeptTiles = 8;
 
     // As many tiles of pictures that are enlarged.
     private const int LeastEnlargedPixels = LeastLargeTiles * 4;
@@ -48,7 +51,7 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
 
         var (height, width, isTiled) = ((int)pictures.size(2), (int)pictures.size(3), CanTile(pictures, weight));
         return new(
-            (int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width), isTiled, isTiled && AreTilesLarge(pictures));
+            (int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width), isTiled, isTiled && AreTilesLarge(pictures, weight));
     }
 
     /// <summary>Those of a convolution of stride 2, of what comes out of it, [n, .., h, w], or of the planes of what goes in, [n, .., 4, h, w].</summary>
@@ -58,11 +61,10 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
         return new((int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, PictureTaps.Halving(height, width), IsTiled: false, HasLargeTiles: false);
     }
 
-    private static bool AreTilesLarge(Tensor pictures)
+    private static bool AreTilesLarge(Tensor pictures, Tensor weight)
     {
         var (height, width) = (pictures.size(2), pictures.size(3));
-        return height % LargeTiles.Side == 0 && width % LargeTiles.Side == 0
-            && pictures.size(0) * height * width >= LeastLargeTiles * LargeTiles.Side * LargeTiles.Side;
+        return height % LargeTiles.Side == 0 && width % LargeTiles.Side == 0 && HasTiles(pictures, weight, LargeTiles.Side, LeastLargeTiles);
     }
 
     /// <summary>Whether a convolution goes by tiles, and faster so.</summary>
@@ -70,8 +72,9 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
     {
         var (height, width) = (pictures.size(2), pictures.size(3));
         var (pixels, kernels) = (pictures.size(0) * height * width, weight.size(0) * weight.size(1));
-        return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pixels >= LeastPixels
-            && (kernels <= MostTransformed(weight) || (kernels <= MostOfMany && AreTilesLarge(pictures) && pixels / (LargeTiles.Side * LargeTiles.Side) >= LeastTilesOfMany * get_num_threads()));
+        return weight.size(2) == 3 && height % SmallTiles.Side == 0 && width % SmallTiles.Side == 0 && HasTiles(pictures, weight, SmallTiles.Side, LeastSmallTiles)
+            && (kernels <= MostTransformed(weight)
+                || (kernels <= MostOfMany && AreTilesLarge(pictures, weight) && pixels / (LargeTiles.Side * LargeTiles.Side) >= LeastTilesOfMany * get_num_threads()));
     }
 
     /// <summary>Whether a convolution of stride 2 is read by the kernels, and is faster so.</summary>
@@ -88,6 +91,12 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
         var (height, width) = (pictures.size(2), pictures.size(3));
         return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pictures.size(0) * height * width >= LeastEnlargedPixels
             && weight.size(0) * weight.size(1) <= MostTransformed(weight);
+    }
+
+    private static bool HasTiles(Tensor pictures, Tensor weight, int side, int least)
+    {
+        var tiles = pictures.size(0) * pictures.size(2) * pictures.size(3) / (side * side);
+        return tiles >= least || (tiles >= LeastKeptTiles * get_num_threads() && KeptKernels.Has(weight));
     }
 
     private static long MostTransformed(Tensor weight) => KeptKernels.Has(weight) ? MostKept : MostKernels;

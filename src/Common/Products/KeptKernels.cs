@@ -45,7 +45,7 @@ public sealed class KeptKernels : IDisposable
     /// <summary>Whether a network is so small that its products are not most of its work.</summary>
     internal static bool IsSmall(nn.Module network) => network.parameters().Sum(p => p.numel()) <= MostParameters;
 
-    /// <summary>Whether a convolution's weight is kept.</summary>
+    /// <summary>Whether a weight is kept.</summary>
     internal static bool Has(Tensor weight) => Find(TensorData.Address(weight)) is not null;
 
     /// <summary>A convolution's kernels as <see cref="WinogradConvolution{TTiles}"/> reads them, where they are kept; otherwise null.</summary>

@@ -103,5 +103,10 @@ internal sealed unsafe class KeptWeight(Tensor weight) : IDisposable
         _weight.Dispose();
     }
 
-    private static float* Room(nint count) => (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), Line);
+    private static float* Room(nint count)
+    {
+        var room = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), Line);
+        MemoryAdvice.ReadOften((nint)room, count * sizeof(float));
+        return room;
+    }
 }

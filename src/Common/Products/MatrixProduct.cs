@@ -126,10 +126,16 @@ internal static unsafe class MatrixProduct
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyPanel(in ProductFactor a, float* panel, int rows, int depth, in TileHalf left, in TileHalf right, in ReadAhead ahead)
     {
-        var row = 0;
-        for (var tile = 0; row <= rows - ProductKernel.TileRows; row += ProductKernel.TileRows, tile++)
+        var (row, tile) = (0, 0);
+        // Of few rows a single tile is large enough to fetch.
+        var isAlone = ahead.IsPair && rows < ProductKernel.TileRows + ProductKernel.SomeRows;
+        for (; row <= rows - ProductKernel.TileRows; row += ProductKernel.TileRows, tile++)
         {
-            if (ahead.Has(tile))
+            if (isAlone)
+            {
+                ProductKernel.Twelve(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row), ahead.OfBoth());
+            }
+            else if (ahead.Has(tile))
             {
                 ProductKernel.Twelve(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row), ahead.Of(tile));
             }
@@ -141,7 +147,19 @@ internal static unsafe class MatrixProduct
 
         if (row <= rows - ProductKernel.SomeRows)
         {
-            ProductKernel.Eight(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row));
+            if (isAlone)
+            {
+                ProductKernel.Eight(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row), ahead.OfBoth());
+            }
+            else if (ahead.Has(tile))
+            {
+                ProductKernel.Eight(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row), ahead.Of(tile));
+            }
+            else
+            {
+                ProductKernel.Eight(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row), default(ReadAhead.None));
+            }
+
             row += ProductKernel.SomeRows;
         }
 

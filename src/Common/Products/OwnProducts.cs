@@ -7,7 +7,8 @@ namespace Diptych.Common.Products;
 
 /// <summary>
 /// Whether fp32 linear layers and convolutions on the CPU run in kernels of ours instead of libtorch's, on a processor with AVX-512: convolutions of the sizes where libtorch's (oneDNN) are slow on
-/// every processor, linear layers where its products do not use the processor well (MKL on AMD), which is measured once when first asked.
+/// every processor, linear layers where its products do not use the processor well (MKL on AMD), which is measured once when first asked, and where a small network's
+/// weights are kept as the kernels read them (<see cref="KeptKernels"/>): two rows of a time embedding take half as long then.
 /// </summary>
 public static class OwnProducts
 {
@@ -29,7 +30,7 @@ public static class OwnProducts
     /// <summary>Whether the processor has what the kernels are made of. (.NET's own code keeps off it on some, whose clock falls where little of it is used; products are all of it.)</summary>
     public static bool AreSupported => Avx512F.IsSupported;
 
-    /// <summary>Whether convolutions run in them where they can.</summary>
+    /// <summary>Whether convolutions run in them where they can, and linear layers whose weights are kept.</summary>
     public static bool AreUsedInConvolutions => AreSupported && Choice != ProductChoice.Never;
 
     /// <summary>Whether linear layers do.</summary>
@@ -45,7 +46,8 @@ public static class OwnProducts
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
-        return IsFloat(x, weight) && weight.size(0) % Block == 0 && weight.size(1) % Block == 0 && x.numel() is > 0 and <= int.MaxValue && AreUsedInLinearLayers && !Autocast.IsOn(x.device);
+        return IsFloat(x, weight) && weight.size(0) % Block == 0 && weight.size(1) % Block == 0 && x.numel() is > 0 and <= int.MaxValue && !Autocast.IsOn(x.device)
+            && (AreUsedInLinearLayers || (AreUsedInConvolutions && KeptKernels.Has(weight)));
     }
 
     /// <summary>Whether a convolution of this weight [out, in, k, k] that keeps the size of pictures [n, in, h, w] runs in them.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Diptych.Common.Products;
 
@@ -42,10 +43,16 @@ internal static unsafe class ProductKernel
         Row r8 = Row.Begin(left, right, 8), r9 = Row.Begin(left, right, 9), r10 = Row.Begin(left, right, 10), r11 = Row.Begin(left, right, 11);
         float* a4 = a + (4 * row), a8 = a + (8 * row);
         var row3 = 3 * row;
+        var results = new ResultLines(left, right);
         for (nint k = 0; k < depth; k++)
         {
             Vector512<float> first = Vector512.Load(panel), second = Vector512.Load(panel + HalfColumns);
             ahead.Fetch();
+            if (k < TileRows)
+            {
+                results.FetchNext(left, right);
+            }
+
             r0.Add(a, first, second);
             r1.Add(a + row, first, second);
             r2.Add(a + (2 * row), first, second);
@@ -80,15 +87,23 @@ internal static unsafe class ProductKernel
 
     /// <summary>The same for eight rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Eight(float* a, nint row, nint step, float* panel, nint depth, in TileHalf left, in TileHalf right)
+    public static void Eight<TAhead>(float* a, nint row, nint step, float* panel, nint depth, in TileHalf left, in TileHalf right, TAhead ahead)
+        where TAhead : struct, IReadAhead
     {
         Row r0 = Row.Begin(left, right, 0), r1 = Row.Begin(left, right, 1), r2 = Row.Begin(left, right, 2), r3 = Row.Begin(left, right, 3);
         Row r4 = Row.Begin(left, right, 4), r5 = Row.Begin(left, right, 5), r6 = Row.Begin(left, right, 6), r7 = Row.Begin(left, right, 7);
         float* a4 = a + (4 * row);
         var row3 = 3 * row;
+        var results = new ResultLines(left, right);
         for (nint k = 0; k < depth; k++)
         {
             Vector512<float> first = Vector512.Load(panel), second = Vector512.Load(panel + HalfColumns);
+            ahead.Fetch();
+            if (k < SomeRows)
+            {
+                results.FetchNext(left, right);
+            }
+
             r0.Add(a, first, second);
             r1.Add(a + row, first, second);
             r2.Add(a + (2 * row), first, second);
@@ -133,6 +148,22 @@ internal static unsafe class ProductKernel
         r1.End(left, right, 1);
         r2.End(left, right, 2);
         r3.End(left, right, 3);
+    }
+
+    // Where sums go is often memory that no cache holds, for which a processor waits once some lines' stores have piled up. So a row of it is fetched at each of the first steps in depth.
+    private struct ResultLines(in TileHalf left, in TileHalf right)
+    {
+        private float* _left = left.Result;
+        private float* _right = right.Result;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void FetchNext(in TileHalf left, in TileHalf right)
+        {
+            Sse.Prefetch0(_left);
+            Sse.Prefetch0(_right);
+            _left += left.ResultRow;
+            _right += right.ResultRow;
+        }
     }
 
     // Two fields only, so that the compiler keeps them in registers.

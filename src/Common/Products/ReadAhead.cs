@@ -29,6 +29,12 @@ internal readonly unsafe struct ReadAhead(float* first, nint step, nint next, in
     /// <summary>What it fetches.</summary>
     public Lines Of(int tile) => new(first + (tile * next), step);
 
+    /// <summary>Whether two tiles fetch all there is, so that a single one can in their place.</summary>
+    public bool IsPair => first is not null && tiles == 2;
+
+    /// <summary>What both tiles fetch.</summary>
+    public Pairs OfBoth() => new(first, step, next);
+
     /// <summary>Lines that are fetched one after the other; they need not be there.</summary>
     /// <param name="first">The first one.</param>
     /// <param name="step">From there to the next one, in numbers.</param>
@@ -43,6 +49,26 @@ internal readonly unsafe struct ReadAhead(float* first, nint step, nint next, in
         {
             // Into the second cache: the first is full of what is multiplied.
             Sse.Prefetch1(_next);
+            _next += _step;
+        }
+    }
+
+    /// <summary>Two such rows of lines beside each other.</summary>
+    /// <param name="first">The first line.</param>
+    /// <param name="step">From there to the next one, in numbers.</param>
+    /// <param name="beside">From there to the first one of the other row.</param>
+    internal struct Pairs(float* first, nint step, nint beside) : IReadAhead
+    {
+        private readonly nint _step = step;
+        private readonly nint _beside = beside;
+        private float* _next = first;
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Fetch()
+        {
+            Sse.Prefetch1(_next);
+            Sse.Prefetch1(_next + _beside);
             _next += _step;
         }
     }

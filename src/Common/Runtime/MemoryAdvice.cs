@@ -26,6 +26,16 @@ internal static partial class MemoryAdvice
         }
     }
 
+    /// <summary>Asks for such pages around memory that is read again and again; what lies beside it may get them too.</summary>
+    public static void ReadOften(nint address, long length)
+    {
+        var begin = address / LargePage * LargePage;
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Advise((nint)begin, (nuint)((address + length + LargePage - 1) / LargePage * LargePage - begin), WantLargePages);
+        }
+    }
+
     /// <summary>Brings the pages of a mapped file into memory, all at once instead of one at a time when they are first read.</summary>
     /// <returns>Whether they are there; false where the file cannot be read.</returns>
     public static bool Populate(nint address, long length)

@@ -1,4 +1,5 @@
 using Diptych.Common.Layers;
+using Diptych.Common.Products;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
 
@@ -27,7 +28,9 @@ public sealed class Convolution2dTests
             var upstream = random.Normal([.. expected.shape]);
             expected.backward([upstream.to_type(ScalarType.Float64)]);
 
-            foreach (var (precision, tolerance) in ((MixedPrecision, double)[])[(MixedPrecision.No, 1e-5), (MixedPrecision.Bf16, 2e-2)])
+            // Tiles of 6x6 cost a digit.
+            var isLarge = kernel == 3 && stride == 1 && OwnProducts.CanConvolve(values, layer.Weight) && ConvolutionSizes.Of(values, layer.Weight).HasLargeTiles;
+            foreach (var (precision, tolerance) in ((MixedPrecision, double)[])[(MixedPrecision.No, isLarge ? 4e-5 : 1e-5), (MixedPrecision.Bf16, 2e-2)])
             {
                 using var input = values.clone().requires_grad_();
                 layer.Weight.grad = null;

@@ -52,6 +52,48 @@ public sealed class KeptKernelsTests
         }
     }
 
+    // Two pictures of 4x4 and of 8x8 for each thread.
+    [Theory]
+    [InlineData(2, 4, false)]
+    [InlineData(2, 8, true)]
+    public void Few_tiles_for_each_thread_are_enough_where_kernels_are_kept(int samples, int side, bool areLarge)
+    {
+        using var scope = NewDisposeScope();
+        var layer = new Convolution2d(48, 32, 3, padding: 1);
+        var x = new RandomStream(14, RandomPurpose.Other).Normal(samples, 48, side, side);
+        using var noGradient = no_grad();
+        var before = get_num_threads();
+        try
+        {
+            set_num_threads(1);
+            var plain = layer.call(x);
+            Assert.False(ConvolutionSizes.Of(x, layer.Weight).HasLargeTiles);
+            using var kept = KeptKernels.Of(layer);
+            var size = ConvolutionSizes.Of(x, layer.Weight);
+            Assert.Equal((true, areLarge), (size.IsTiled, size.HasLargeTiles));
+            Close.OfLargest(plain, layer.call(x), areLarge ? 4e-5 : 2e-6);
+            set_num_threads(2);
+            Assert.False(ConvolutionSizes.Of(x, layer.Weight).HasLargeTiles);
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
+    [Fact]
+    public void A_linear_layer_whose_weight_is_kept_reads_it_whatever_libtorch_takes()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var layer = new LinearLayer(96, 48);
+        var x = new RandomStream(15, RandomPurpose.Other).Normal(2, 96);
+        var expected = nn.functional.linear(x, layer.Weight, layer.Bias);
+        using var kept = KeptKernels.Of(layer);
+        Assert.True(OwnProducts.CanMultiply(x, layer.Weight));
+        Close.OfLargest(expected, layer.call(x), 1e-6);
+    }
+
     // Outputs that are no whole tiles, sums in one block and in several, pictures in whole panels and in half ones.
     [Theory]
     [InlineData(2, 16, 16, 4, 4)]
@@ -68,16 +110,22 @@ public sealed class KeptKernelsTests
         (Tensor Output, Tensor InputGradient) Both() =>
             (ConvolutionProduct.Forward(x, layer.Weight, layer.Bias), ConvolutionProduct.InputGradient(gradient, layer.Weight));
         using var noGradient = no_grad();
-        var plain = Both();
-        using var kept = KeptKernels.Of(layer);
-        var tiled = Both();
-        unsafe
+        var before = get_num_threads();
+        try
         {
-            Assert.True(KeptKernels.FindFactor(layer.Weight, forGradient: false) != null);
+            // For one thread they would be enough tiles.
+            set_num_threads(4);
+            var plain = Both();
+            using var kept = KeptKernels.Of(layer);
+            var tiled = Both();
+            Assert.False(ConvolutionSizes.Of(x, layer.Weight).IsTiled);
+            Assert.Equal(plain.Output.data<float>().ToArray(), tiled.Output.data<float>().ToArray());
+            Assert.Equal(plain.InputGradient.data<float>().ToArray(), tiled.InputGradient.data<float>().ToArray());
         }
-
-        Assert.Equal(plain.Output.data<float>().ToArray(), tiled.Output.data<float>().ToArray());
-        Assert.Equal(plain.InputGradient.data<float>().ToArray(), tiled.InputGradient.data<float>().ToArray());
+        finally
+        {
+            set_num_threads(before);
+        }
     }
 
     [Fact]
