@@ -165,13 +165,21 @@ internal static unsafe class MatrixProduct
 
         if (row <= rows - ProductKernel.FewRows)
         {
-            ProductKernel.Four(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row));
+            if (isAlone && row == 0)
+            {
+                ProductKernel.Four(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row), ahead.OfBoth());
+            }
+            else
+            {
+                ProductKernel.Four(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row), default(ReadAhead.None));
+            }
+
             row += ProductKernel.FewRows;
         }
 
         if (row < rows)
         {
-            MultiplyLastRows(a.From(row, 0), panel, rows - row, depth, left.From(row), right.From(row));
+            MultiplyLastRows(a.From(row, 0), panel, rows - row, depth, left.From(row), right.From(row), isAlone && row == 0 ? ahead : ReadAhead.Nothing);
         }
     }
 
@@ -187,7 +195,7 @@ internal static unsafe class MatrixProduct
 
     // Up to three rows: on a copy with a fourth one of zeros, so that nothing behind them is read or written.
     [SkipLocalsInit]
-    private static void MultiplyLastRows(in ProductFactor a, float* panel, int rows, int depth, in TileHalf left, in TileHalf right)
+    private static void MultiplyLastRows(in ProductFactor a, float* panel, int rows, int depth, in TileHalf left, in TileHalf right, in ReadAhead ahead)
     {
         var factor = stackalloc float[ProductKernel.FewRows * MostDepth];
         var sums = stackalloc float[ProductKernel.FewRows * ProductKernel.TileColumns];
@@ -205,7 +213,15 @@ internal static unsafe class MatrixProduct
         }
 
         TileHalf Half(int column) => new(sums + column, ProductKernel.TileColumns, sums + column, ProductKernel.TileColumns);
-        ProductKernel.Four(factor, MostDepth, 1, panel, depth, Half(0), Half(ProductKernel.HalfColumns));
+        if (ahead.IsKnown)
+        {
+            ProductKernel.Four(factor, MostDepth, 1, panel, depth, Half(0), Half(ProductKernel.HalfColumns), ahead.OfBoth());
+        }
+        else
+        {
+            ProductKernel.Four(factor, MostDepth, 1, panel, depth, Half(0), Half(ProductKernel.HalfColumns), default(ReadAhead.None));
+        }
+
         for (var row = 0; row < rows; row++)
         {
             Copy(sums + (row * ProductKernel.TileColumns), left.Result + (row * left.ResultRow));

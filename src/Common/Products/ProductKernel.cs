@@ -129,13 +129,15 @@ internal static unsafe class ProductKernel
 
     /// <summary>The same for four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Four(float* a, nint row, nint step, float* panel, nint depth, in TileHalf left, in TileHalf right)
+    public static void Four<TAhead>(float* a, nint row, nint step, float* panel, nint depth, in TileHalf left, in TileHalf right, TAhead ahead)
+        where TAhead : struct, IReadAhead
     {
         Row r0 = Row.Begin(left, right, 0), r1 = Row.Begin(left, right, 1), r2 = Row.Begin(left, right, 2), r3 = Row.Begin(left, right, 3);
         var row3 = 3 * row;
         for (nint k = 0; k < depth; k++)
         {
             Vector512<float> first = Vector512.Load(panel), second = Vector512.Load(panel + HalfColumns);
+            ahead.Fetch();
             r0.Add(a, first, second);
             r1.Add(a + row, first, second);
             r2.Add(a + (2 * row), first, second);
