@@ -118,6 +118,11 @@ public sealed class KeptKernelsTests
             var plain = Both();
             using var kept = KeptKernels.Of(layer);
             var tiled = Both();
+            unsafe
+            {
+                Assert.True(KeptKernels.FindFactor(layer.Weight, forGradient: false) != null);
+            }
+
             Assert.False(ConvolutionSizes.Of(x, layer.Weight).IsTiled);
             Assert.Equal(plain.Output.data<float>().ToArray(), tiled.Output.data<float>().ToArray());
             Assert.Equal(plain.InputGradient.data<float>().ToArray(), tiled.InputGradient.data<float>().ToArray());
