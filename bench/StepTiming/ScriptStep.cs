@@ -14,8 +14,8 @@ namespace Diptych.StepTiming;
 /// </summary>
 public abstract class ScriptStep : ITimedStep
 {
-    // Without this every large block is fetched from the system page by page, two fifths of the step, of which the scripts' own times show no sign.
-    private readonly MemoryReuse _reuse = MemoryReuse.Begin();
+    // Without this every large block is fetched from the system page by page, two fifths of the step, of which the scripts' own times show no sign. Python asks for no large pages.
+    private readonly MemoryReuse _reuse = MemoryReuse.Begin(largePages: false);
     private readonly ScriptPhotos _photos;
     private double _losses;
     private int _steps;

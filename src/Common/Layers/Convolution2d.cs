@@ -94,6 +94,12 @@ public sealed class Convolution2d : nn.Module<Tensor, Tensor>
             return LayerFunction<HalvingProduct>.Apply(input, _weight, _bias);
         }
 
+        if (_keepsSize && RowsProduct.CanConvolve(input, _weight))
+        {
+            using var half = input.to_type(ScalarType.BFloat16);
+            return LayerFunction<RowsProduct>.Apply(half, _weight, _bias);
+        }
+
         if (input.device_type == TorchSharp.DeviceType.CPU && IsDeep && ChannelsLast.IsChannelsLast(_weight))
         {
             // The picture follows the weight; the layers behind are slow so.

@@ -7,9 +7,10 @@ namespace Diptych.Common.Layers;
 public static class DotProductAttention
 {
     // The fused kernel never holds the table of scores and wins without gradients at every size (1.2 to 2.5 times, AVX2, fp32). Its
-    // backward on the CPU is the exception: with bf16 on AVX-512 it took a third of the embedded model's training step, and plain
-    // products made the whole step 1.4 times faster; in fp32 on AVX2 they are level. From 1024 x 1024 scores on it wins there too.
+    // backward on the CPU is the exception. In fp32 the two are level, and from 1024 x 1024 scores on it wins there too. In bf16 on AVX-512 its products run in
+    // MKL's oldest kernels on AMD and in small pieces, and plain ones take .7 of the time (1024 x 1024 scores; of 256 x 256 half). Beyond, the table would take gigabytes.
     private const long MostPlainScores = 256 * 256;
+    private const long MostPlainHalfScores = 1024 * 1024;
 
     /// <summary>Attends without a mask.</summary>
     /// <param name="query">[n, heads, queries, d].</param>
@@ -22,7 +23,8 @@ public static class DotProductAttention
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(value);
         var learns = query.requires_grad || key.requires_grad || value.requires_grad;
-        var plain = learns && query.device_type == TorchSharp.DeviceType.CPU && query.size(2) * key.size(2) <= MostPlainScores;
+        var most = query.dtype == ScalarType.BFloat16 ? MostPlainHalfScores : MostPlainScores;
+        var plain = learns && query.device_type == TorchSharp.DeviceType.CPU && query.size(2) * key.size(2) <= most;
         return plain ? Plain(query, key, value) : nn.functional.scaled_dot_product_attention(query, key, value);
     }
 

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Diptych.Common.Products;
 
-/// <summary>The products of a layer and of its gradients, on contiguous fp32 tensors.</summary>
+/// <summary>The products of a layer and of its gradients, on contiguous tensors.</summary>
 internal interface ILayerProduct
 {
     /// <summary>The layer's output.</summary>

@@ -42,6 +42,7 @@ internal sealed unsafe class LaneMemory : IDisposable
 
         foreach (var block in large)
         {
+            MemoryAdvice.FillSoon(block, (long)MoreThanHalfAHeap);
             NativeMemory.Free((void*)block);
         }
     }

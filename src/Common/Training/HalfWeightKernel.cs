@@ -32,31 +32,32 @@ internal static unsafe class HalfWeightKernel
     private static void Update(Weight weight, int from, int to)
     {
         var (factors, i) = (weight.Factors, from);
+        // Nobody reads the copy before the next step, and what is written around the caches need not be read first.
+        var passesBy = ((nint)weight.Half + (from * sizeof(ushort))) % sizeof(Vector<ushort>) == 0;
         for (; i <= to - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
             Vector.Widen(Vector.Load(weight.Gradient + i), out var low, out var high);
-            var first = factors.Step(ToSingle(low), weight.Mean + i, weight.Square + i, weight.Master + i);
+            var first = factors.Step(HalfNumbers.ToSingle(low), weight.Mean + i, weight.Square + i, weight.Master + i);
             var next = i + Vector<float>.Count;
-            var second = factors.Step(ToSingle(high), weight.Mean + next, weight.Square + next, weight.Master + next);
-            Vector.Store(Vector.Narrow(ToHalf(first), ToHalf(second)), weight.Half + i);
+            var second = factors.Step(HalfNumbers.ToSingle(high), weight.Mean + next, weight.Square + next, weight.Master + next);
+            var half = Vector.Narrow(HalfNumbers.ToHalf(first), HalfNumbers.ToHalf(second));
+            if (passesBy)
+            {
+                Vector.StoreAlignedNonTemporal(half, weight.Half + i);
+            }
+            else
+            {
+                Vector.Store(half, weight.Half + i);
+            }
         }
 
         for (; i < to; i++)
         {
             factors.Step(BitConverter.UInt32BitsToSingle((uint)weight.Gradient[i] << 16), weight.Mean + i, weight.Square + i, weight.Master + i);
-            weight.Half[i] = (ushort)ToHalf(new Vector<float>(weight.Master[i]))[0];
+            weight.Half[i] = (ushort)HalfNumbers.ToHalf(new Vector<float>(weight.Master[i]))[0];
         }
-    }
 
-    /// <summary>bf16 as fp32, of which it is the upper half.</summary>
-    public static Vector<float> ToSingle(Vector<uint> half) => Vector.AsVectorSingle(Vector.ShiftLeft(half, 16));
-
-    // To the nearest, and of two equally near ones to the even, as libtorch; what is no number stays none.
-    private static Vector<uint> ToHalf(Vector<float> numbers)
-    {
-        var bits = Vector.AsVectorUInt32(numbers);
-        var upper = Vector.ShiftRightLogical(bits, 16);
-        var rounded = Vector.ShiftRightLogical(bits + new Vector<uint>(0x7FFF) + (upper & Vector<uint>.One), 16);
-        return Vector.ConditionalSelect(Vector.AsVectorUInt32(Vector.Equals(numbers, numbers)), rounded, upper | new Vector<uint>(0x40));
+        // So written, it is there for other threads only behind a fence.
+        Interlocked.MemoryBarrier();
     }
 }

@@ -16,6 +16,8 @@ public static class Optimizers
         ArgumentNullException.ThrowIfNull(trainable);
         ArgumentNullException.ThrowIfNull(options);
         Parameter[] parameters = [.. trainable.Select(p => p.Value)];
+        Array.ForEach(parameters, LeaveFile);
+
         // Passes that share a step add up their gradients, for which bf16 is too coarse.
         var half = options.GradientAccumulationSteps == 1 && trainable.Any(p => p.IsFactor) && options.MixedPrecision.On(parameters[0].device) == MixedPrecision.Bf16;
         return (options.Use8BitAdam, half) switch
@@ -26,6 +28,19 @@ public static class Optimizers
             (false, true) => new HalfWeightAdamW(trainable, options.Adam),
             _ => new FusedAdamW(parameters, options.Adam),
         };
+    }
+
+    // A model on the CPU may lie in its file's pages of 4 KB. Written there each would be copied when it is first met, a million of them one by one: the first step took half a minute.
+    // With the last of its weights the file is let go.
+    private static void LeaveFile(Parameter parameter)
+    {
+        if (parameter.device_type == TorchSharp.DeviceType.CPU)
+        {
+            using var noGradient = no_grad();
+            using var inFile = parameter.detach();
+            using var own = inFile.clone();
+            TensorData.Set(parameter, own);
+        }
     }
 
     /// <summary>The state of all parameters, in their order, under the names checkpoints give it.</summary>

@@ -59,7 +59,7 @@ internal static unsafe class SquareSum
         for (; i <= count - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
             Vector.Widen(Vector.Load(numbers + i), out var low, out var high);
-            var (first, second) = (HalfWeightKernel.ToSingle(low), HalfWeightKernel.ToSingle(high));
+            var (first, second) = (HalfNumbers.ToSingle(low), HalfNumbers.ToSingle(high));
             sum += (first * first) + (second * second);
         }
 

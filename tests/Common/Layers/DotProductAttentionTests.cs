@@ -35,6 +35,28 @@ public sealed class DotProductAttentionTests
         }
     }
 
+    [Fact]
+    public void In_bf16_the_table_of_scores_gives_what_the_fused_kernel_gives()
+    {
+        using var scope = NewDisposeScope();
+        var random = new RandomStream(5, RandomPurpose.Other);
+        Tensor[] Inputs() => [.. Enumerable.Range(0, 3).Select(i => new RandomStream(5, RandomPurpose.Other, i).Normal(1, 2, 300, 8).to_type(ScalarType.BFloat16).requires_grad_(true))];
+        var (plain, fused) = (Inputs(), Inputs());
+        var weights = random.Normal(1, 2, 300, 8);
+
+        // 300 x 300 scores: more than fp32 takes this way.
+        var actual = DotProductAttention.Attend(plain[0], plain[1], plain[2]);
+        var expected = nn.functional.scaled_dot_product_attention(fused[0], fused[1], fused[2]);
+        (actual * weights).sum().backward();
+        (expected * weights).sum().backward();
+
+        Close.OfLargest(expected.@float(), actual.@float(), 2e-2, "value");
+        foreach (var (e, a) in fused.Zip(plain))
+        {
+            Close.OfLargest(e.grad!.@float(), a.grad!.@float(), 4e-2, "gradient");
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
