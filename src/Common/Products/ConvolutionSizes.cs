@@ -35,6 +35,9 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
     private const long MostOfMany = 640 * 512;
     private const long LeastTilesOfMany = 32;
 
+    // However many kernels there are, if each thread transforms a panel of them just before it is read, and has so many tiles: half of libtorch's time (640 to 640 or 1280 to 1280 channels at 16x16).
+    private const long LeastTilesOfPanels = 8;
+
     /// <summary>Products in each sum of an output.</summary>
     public int Depth => Inputs * (Taps is null ? 1 : PictureTaps.Count);
 
@@ -74,7 +77,8 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
         var (pixels, kernels) = (pictures.size(0) * height * width, weight.size(0) * weight.size(1));
         return weight.size(2) == 3 && height % SmallTiles.Side == 0 && width % SmallTiles.Side == 0 && HasTiles(pictures, weight, SmallTiles.Side, LeastSmallTiles)
             && (kernels <= MostTransformed(weight)
-                || (kernels <= MostOfMany && AreTilesLarge(pictures, weight) && pixels / (LargeTiles.Side * LargeTiles.Side) >= LeastTilesOfMany * get_num_threads()));
+                || (AreTilesLarge(pictures, weight) && pixels / (LargeTiles.Side * LargeTiles.Side) / get_num_threads() is var tiles
+                    && ((kernels <= MostOfMany && tiles >= LeastTilesOfMany) || (tiles >= LeastTilesOfPanels && AreReadOnce(pictures, weight)))));
     }
 
     /// <summary>Whether a convolution of stride 2 is read by the kernels, and is faster so.</summary>
@@ -92,6 +96,9 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
         return weight.size(2) == 3 && height % 2 == 0 && width % 2 == 0 && pictures.size(0) * height * width >= LeastEnlargedPixels
             && weight.size(0) * weight.size(1) <= MostTransformed(weight);
     }
+
+    private static bool AreReadOnce(Tensor pictures, Tensor weight) =>
+        new WinogradConvolution<LargeTiles>((int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), (int)pictures.size(2), (int)pictures.size(3)).IsShort;
 
     private static bool HasTiles(Tensor pictures, Tensor weight, int side, int least)
     {

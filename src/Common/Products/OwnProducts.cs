@@ -22,7 +22,13 @@ public static class OwnProducts
     private const double ClearlyFaster = 1.3;
     private const int Rounds = 10;
 
-    private static readonly Lazy<bool> Faster = new(AreClearlyFaster);
+    // A linear layer of Stable Diffusion 1.5 at 128 pixels a side, and one at 8x8 of its places: a millisecond or two each.
+    private static readonly Lazy<bool> Faster = new(() => AreClearlyFaster(rows: 256, channels: 640));
+    private static readonly Lazy<bool> FewFaster = new(() => AreClearlyFaster(rows: 16, channels: 1280));
+
+    // Of fewer libtorch's are products of vectors, of more MKL's are good where its large ones are.
+    private const long LeastFewRows = 8;
+    private const long MostFewRows = 128;
 
     /// <summary>When they are used: one switch for the whole process.</summary>
     public static ProductChoice Choice { get; set; }
@@ -33,7 +39,7 @@ public static class OwnProducts
     /// <summary>Whether convolutions run in them where they can, and linear layers whose weights are kept.</summary>
     public static bool AreUsedInConvolutions => AreSupported && Choice != ProductChoice.Never;
 
-    /// <summary>Whether linear layers do.</summary>
+    /// <summary>Whether linear layers do, however many rows they have; of <see cref="AreUsedForFewRows"/> it is a question of its own.</summary>
     public static bool AreUsedInLinearLayers => AreSupported && Choice switch
     {
         ProductChoice.WhereFaster => Faster.Value,
@@ -41,13 +47,16 @@ public static class OwnProducts
         _ => false,
     };
 
+    /// <summary>Whether linear layers of few rows do: tokens of a prompt, or of a picture of 8x8. MKL lays the weight anew in each, which takes it twice as long as ours on AMD.</summary>
+    public static bool AreUsedForFewRows => AreUsedInLinearLayers || (AreSupported && Choice == ProductChoice.WhereFaster && FewFaster.Value);
+
     /// <summary>Whether a linear layer of this weight [out, in] runs in them for this input.</summary>
     public static bool CanMultiply(Tensor x, Tensor weight)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
         return IsFloat(x, weight) && weight.size(0) % Block == 0 && weight.size(1) % Block == 0 && x.numel() is > 0 and <= int.MaxValue && !Autocast.IsOn(x.device)
-            && (AreUsedInLinearLayers || (AreUsedInConvolutions && KeptKernels.Has(weight)));
+            && (AreUsedInLinearLayers || (AreUsedInConvolutions && KeptKernels.Has(weight)) || (x.numel() / weight.size(1) is >= LeastFewRows and <= MostFewRows && AreUsedForFewRows));
     }
 
     /// <summary>Whether a convolution of this weight [out, in, k, k] that keeps the size of pictures [n, in, h, w] runs in them.</summary>
@@ -88,26 +97,26 @@ public static class OwnProducts
     private static bool IsFloat(Tensor x, Tensor weight) =>
         x.device_type == TorchSharp.DeviceType.CPU && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32 && weight.is_contiguous();
 
-    private static bool AreClearlyFaster()
+    private static bool AreClearlyFaster(int rows, int channels)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        // A linear layer of Stable Diffusion 1.5 at 128 pixels a side: a millisecond or two.
-        var (x, weight) = (ones(256, 640), ones(640, 640));
+        var (x, weight) = (ones(rows, channels), ones(channels, channels));
         var (ours, libtorchs) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
         for (var i = 0; i < Rounds; i++)
         {
-            ours = Lesser(ours, () => LinearProduct.Forward(x, weight, null));
-            libtorchs = Lesser(libtorchs, () => nn.functional.linear(x, weight));
+            ours = Lesser(ours, () => LinearProduct.Forward(x, weight, null), () => LinearProduct.InputGradient(x, weight));
+            libtorchs = Lesser(libtorchs, () => nn.functional.linear(x, weight), () => mm(x, weight));
         }
 
         return ClearlyFaster * ours < libtorchs;
     }
 
-    private static TimeSpan Lesser(TimeSpan least, Func<Tensor> product)
+    private static TimeSpan Lesser(TimeSpan least, Func<Tensor> product, Func<Tensor> gradient)
     {
         var start = Stopwatch.GetTimestamp();
         product().Dispose();
+        gradient().Dispose();
         var time = Stopwatch.GetElapsedTime(start);
         return time < least ? time : least;
     }

@@ -37,6 +37,7 @@ internal static class DoctorTorch
     private static string Products() => (OwnProducts.AreUsedInConvolutions, OwnProducts.AreUsedInLinearLayers) switch
     {
         (true, true) => "fp32 linear layers and convolutions run in Diptych's own kernels, clearly faster here than libtorch's",
+        (true, _) when OwnProducts.AreUsedForFewRows => "fp32 convolutions and linear layers of few rows run in Diptych's own kernels; other linear layers in libtorch's, which are good here",
         (true, _) => "fp32 convolutions run in Diptych's own kernels; linear layers in libtorch's, which are good here",
         _ => "libtorch's: Diptych's own kernels need AVX-512",
     };

@@ -62,7 +62,9 @@ public sealed class OwnProductsTests : OwnProductsEverywhere
 
         Assert.True(OwnProducts.CanConvolve(Picture(32, 32), Weight(3)));
         Assert.True(OwnProducts.CanConvolve(Picture(16, 16), Weight(3)));
-        Assert.False(OwnProducts.CanConvolve(zeros(1, 640, 16, 16), zeros(640, 640, 3, 3)));
+        Assert.False(OwnProducts.CanConvolve(zeros(1, 640, 12, 16), zeros(640, 640, 3, 3)));
+        // With more threads than two each would transform all of the kernels.
+        Assert.Equal(get_num_threads() <= 2, OwnProducts.CanConvolve(zeros(1, 640, 16, 16), zeros(640, 640, 3, 3)));
         Assert.False(OwnProducts.CanConvolve(Picture(33, 32), Weight(3)));
         Assert.False(OwnProducts.CanConvolve(Picture(32, 32), Weight(5)));
         Assert.False(OwnProducts.CanConvolve(Picture(32, 32), Weight(1)));
@@ -77,6 +79,19 @@ public sealed class OwnProductsTests : OwnProductsEverywhere
 
         OwnProducts.Choice = ProductChoice.Never;
         Assert.False(OwnProducts.CanMultiply(zeros(4, 32), zeros(32, 32)));
+    }
+
+    [Fact]
+    public void Where_it_is_measured_few_rows_are_a_question_of_their_own()
+    {
+        using var scope = NewDisposeScope();
+        OwnProducts.Choice = ProductChoice.WhereFaster;
+        bool Runs(long rows) => OwnProducts.CanMultiply(zeros(rows, 32), zeros(32, 32));
+
+        Assert.Equal(OwnProducts.AreUsedForFewRows, Runs(8));
+        Assert.Equal(OwnProducts.AreUsedForFewRows, Runs(128));
+        Assert.Equal(OwnProducts.AreUsedInLinearLayers, Runs(7));
+        Assert.Equal(OwnProducts.AreUsedInLinearLayers, Runs(129));
     }
 
     [Fact]

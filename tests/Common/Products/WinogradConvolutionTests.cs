@@ -63,6 +63,20 @@ public sealed class WinogradConvolutionTests : OwnProductsEverywhere
     }
 
     [Fact]
+    public void However_many_kernels_there_are_a_large_picture_goes_by_tiles_and_comes_out_right()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var random = new RandomStream(14, RandomPurpose.Other);
+        Tensor x = random.Normal(1, 640, 16, 16), dy = random.Normal(1, 560, 16, 16), weight = random.Normal(560, 640, 3, 3);
+        Assert.Equal(get_num_threads() <= 2, ConvolutionSizes.CanTile(x, weight));
+
+        Close.OfLargest(nn.functional.conv2d(x.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), padding: [1L, 1L]), ConvolutionProduct.Forward(x, weight, null), Large);
+        Close.OfLargest(
+            nn.functional.conv_transpose2d(dy.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), padding: [1L, 1L]), ConvolutionProduct.InputGradient(dy, weight), Large);
+    }
+
+    [Fact]
     public void Threads_change_no_bit()
     {
         using var scope = NewDisposeScope();
