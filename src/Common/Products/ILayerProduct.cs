@@ -11,7 +11,7 @@ internal interface ILayerProduct
     /// <summary>The gradient of the input.</summary>
     static abstract Tensor InputGradient(Tensor gradient, Tensor weight);
 
-    /// <summary>The gradient of the weight; null where it is put off.</summary>
+    /// <summary>The gradient of the weight; null where it is put off, or where the weight has it already.</summary>
     static abstract Tensor? WeightGradient(Tensor x, Tensor gradient, Tensor weight);
 
     /// <summary>The gradient of the bias.</summary>

@@ -71,9 +71,9 @@ public sealed unsafe partial class MemoryReuse : IDisposable
                 Try(() => Option(MappedBlock, GrownMappedBlock));
                 Try(() => GiveBack(0));
             }
-        }
 
-        _ended = true;
+            _ended = true;
+        }
     }
 
     private static void Set(int mappedBlocks, int trimThreshold, int fastBlock) =>
