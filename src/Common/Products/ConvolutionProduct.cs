@@ -51,7 +51,7 @@ internal sealed unsafe class ConvolutionProduct : ILayerProduct
     /// <param name="asked">How many; a multiple of sixteen.</param>
     public static Tensor InputGradient(Tensor gradient, Tensor weight, int asked)
     {
-        var size = ConvolutionSizes.Of(gradient, weight);
+        var size = ConvolutionSizes.OfGradient(gradient, weight);
         if (size.IsTiled)
         {
             return Tiled(gradient, weight, size, turned: true, null, asked);

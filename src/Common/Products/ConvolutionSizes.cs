@@ -38,6 +38,9 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
     // However many kernels there are, if each thread transforms a panel of them just before it is read, and has so many tiles: half of libtorch's time (640 to 640 or 1280 to 1280 channels at 16x16).
     private const long LeastTilesOfPanels = 8;
 
+    // Of a gradient, which otherwise is laid out as nine rows for each channel and gathered: two thirds of the time (1280 to 1280 channels at 8x8). Forward it would be the same.
+    private const long LeastTilesOfGradients = 16;
+
     /// <summary>Products in each sum of an output.</summary>
     public int Depth => Inputs * (Taps is null ? 1 : PictureTaps.Count);
 
@@ -55,6 +58,13 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
         var (height, width, isTiled) = ((int)pictures.size(2), (int)pictures.size(3), CanTile(pictures, weight));
         return new(
             (int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), height * width, weight.size(2) == 1 ? null : PictureTaps.For(height, width), isTiled, isTiled && AreTilesLarge(pictures, weight));
+    }
+
+    /// <summary>Those of a convolution that takes the gradient of what came out, [n, out, h, w], to that of what went in.</summary>
+    public static ConvolutionSizes OfGradient(Tensor gradient, Tensor weight)
+    {
+        var sizes = Of(gradient, weight);
+        return sizes.IsTiled || !CanTileGradient(gradient, weight) ? sizes : sizes with { IsTiled = true };
     }
 
     /// <summary>Those of a convolution of stride 2, of what comes out of it, [n, .., h, w], or of the planes of what goes in, [n, .., 4, h, w].</summary>
@@ -78,7 +88,7 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
         return weight.size(2) == 3 && height % SmallTiles.Side == 0 && width % SmallTiles.Side == 0 && HasTiles(pictures, weight, SmallTiles.Side, LeastSmallTiles)
             && (kernels <= MostTransformed(weight)
                 || (AreTilesLarge(pictures, weight) && pixels / (LargeTiles.Side * LargeTiles.Side) / get_num_threads() is var tiles
-                    && ((kernels <= MostOfMany && tiles >= LeastTilesOfMany) || (tiles >= LeastTilesOfPanels && AreReadOnce(pictures, weight)))));
+                    && ((kernels <= MostOfMany && tiles >= LeastTilesOfMany) || (tiles >= LeastTilesOfPanels && AreReadOnce<LargeTiles>(pictures, weight)))));
     }
 
     /// <summary>Whether a convolution of stride 2 is read by the kernels, and is faster so.</summary>
@@ -97,8 +107,16 @@ internal sealed record ConvolutionSizes(int Samples, int Inputs, int Outputs, in
             && weight.size(0) * weight.size(1) <= MostTransformed(weight);
     }
 
-    private static bool AreReadOnce(Tensor pictures, Tensor weight) =>
-        new WinogradConvolution<LargeTiles>((int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), (int)pictures.size(2), (int)pictures.size(3)).IsShort;
+    private static bool CanTileGradient(Tensor gradient, Tensor weight)
+    {
+        var (height, width) = (gradient.size(2), gradient.size(3));
+        return weight.size(2) == 3 && height % SmallTiles.Side == 0 && width % SmallTiles.Side == 0 && weight.size(0) * weight.size(1) > MostKernels
+            && gradient.size(0) * height * width / (SmallTiles.Side * SmallTiles.Side) >= LeastTilesOfGradients && !KeptKernels.Has(weight) && AreReadOnce<SmallTiles>(gradient, weight);
+    }
+
+    private static bool AreReadOnce<TTiles>(Tensor pictures, Tensor weight)
+        where TTiles : struct, IWinogradTiles =>
+        new WinogradConvolution<TTiles>((int)pictures.size(0), (int)weight.size(1), (int)weight.size(0), (int)pictures.size(2), (int)pictures.size(3)).IsShort;
 
     private static bool HasTiles(Tensor pictures, Tensor weight, int side, int least)
     {

@@ -64,8 +64,9 @@ internal readonly unsafe struct KernelSpread(float* panels, float* weight, float
             for (nint panel = 0; panel < columns / ProductKernel.TileColumns; panel++)
             {
                 var place = sums + (panel * ProductKernel.TileColumns);
+                var right = (2 * panel) + 1 < size.Chunks ? Part(place + Half, columns, k) : ProductTarget.Waste;
                 MatrixProduct.MultiplyPanel(
-                    factor, _panels + (((panel * size.Outputs) + k) * ProductKernel.TileColumns), Rows, count, Part(place, columns, k), Part(place + Half, columns, k),
+                    factor, _panels + (((panel * size.Outputs) + k) * ProductKernel.TileColumns), Rows, count, Part(place, columns, k), right,
                     panel > 0 ? ReadAhead.Nothing : _kept is not null ? factor.Ahead : Next(k, group));
             }
         }

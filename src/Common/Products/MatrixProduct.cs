@@ -129,9 +129,21 @@ internal static unsafe class MatrixProduct
         var (row, tile) = (0, 0);
         // Of few rows a single tile is large enough to fetch.
         var isAlone = ahead.IsPair && rows < ProductKernel.TileRows + ProductKernel.SomeRows;
+        var isHalf = right.Result == ProductTarget.Waste.Result && !isAlone;
         for (; row <= rows - ProductKernel.TileRows; row += ProductKernel.TileRows, tile++)
         {
-            if (isAlone)
+            if (isHalf)
+            {
+                if (ahead.Has(tile))
+                {
+                    ProductKernel.TwelveOfHalf(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), ahead.Of(tile));
+                }
+                else
+                {
+                    ProductKernel.TwelveOfHalf(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), default(ReadAhead.None));
+                }
+            }
+            else if (isAlone)
             {
                 ProductKernel.Twelve(a.Begin(row), a.Row, a.Step, panel, depth, left.From(row), right.From(row), ahead.OfBoth());
             }

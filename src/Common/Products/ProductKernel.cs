@@ -85,6 +85,51 @@ internal static unsafe class ProductKernel
         r11.End(left, right, 11);
     }
 
+    /// <summary>The same for twelve rows and the first sixteen columns alone: of pictures of 4x4 there are no more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TwelveOfHalf<TAhead>(float* a, nint row, nint step, float* panel, nint depth, in TileHalf left, TAhead ahead)
+        where TAhead : struct, IReadAhead
+    {
+        Vector512<float> r0 = Begin(left, 0), r1 = Begin(left, 1), r2 = Begin(left, 2), r3 = Begin(left, 3), r4 = Begin(left, 4), r5 = Begin(left, 5);
+        Vector512<float> r6 = Begin(left, 6), r7 = Begin(left, 7), r8 = Begin(left, 8), r9 = Begin(left, 9), r10 = Begin(left, 10), r11 = Begin(left, 11);
+        float* a4 = a + (4 * row), a8 = a + (8 * row);
+        var row3 = 3 * row;
+        for (nint k = 0; k < depth; k++)
+        {
+            var first = Vector512.Load(panel);
+            ahead.Fetch();
+            r0 = Add(r0, a, first);
+            r1 = Add(r1, a + row, first);
+            r2 = Add(r2, a + (2 * row), first);
+            r3 = Add(r3, a + row3, first);
+            r4 = Add(r4, a4, first);
+            r5 = Add(r5, a4 + row, first);
+            r6 = Add(r6, a4 + (2 * row), first);
+            r7 = Add(r7, a4 + row3, first);
+            r8 = Add(r8, a8, first);
+            r9 = Add(r9, a8 + row, first);
+            r10 = Add(r10, a8 + (2 * row), first);
+            r11 = Add(r11, a8 + row3, first);
+            a += step;
+            a4 += step;
+            a8 += step;
+            panel += TileColumns;
+        }
+
+        r0.Store(left.Result);
+        r1.Store(left.Result + left.ResultRow);
+        r2.Store(left.Result + (2 * left.ResultRow));
+        r3.Store(left.Result + (3 * left.ResultRow));
+        r4.Store(left.Result + (4 * left.ResultRow));
+        r5.Store(left.Result + (5 * left.ResultRow));
+        r6.Store(left.Result + (6 * left.ResultRow));
+        r7.Store(left.Result + (7 * left.ResultRow));
+        r8.Store(left.Result + (8 * left.ResultRow));
+        r9.Store(left.Result + (9 * left.ResultRow));
+        r10.Store(left.Result + (10 * left.ResultRow));
+        r11.Store(left.Result + (11 * left.ResultRow));
+    }
+
     /// <summary>The same for eight rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Eight<TAhead>(float* a, nint row, nint step, float* panel, nint depth, in TileHalf left, in TileHalf right, TAhead ahead)
@@ -151,6 +196,12 @@ internal static unsafe class ProductKernel
         r2.End(left, right, 2);
         r3.End(left, right, 3);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Begin(in TileHalf half, nint row) => Vector512.Load(half.Start + (row * half.StartRow));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Add(Vector512<float> sum, float* a, Vector512<float> columns) => Vector512.FusedMultiplyAdd(Vector512.Create(*a), columns, sum);
 
     // Where sums go is often memory that no cache holds, for which a processor waits once some lines' stores have piled up. So a row of it is fetched at each of the first steps in depth.
     private struct ResultLines(in TileHalf left, in TileHalf right)

@@ -64,12 +64,22 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
         var self = this;
         var y = empty([_pictures, _outputs, _height, _width], dtype: ScalarType.Float32);
         float* source = TensorData.Floats(x), result = TensorData.Floats(y);
-        SharedWork.Over(_cut.Strips, 8.0 * _inputs * _outputs * _pictures * Pixels, (begin, end) => self.Multiply(source, kernels, bias, result, begin, end));
+        var operations = 8.0 * _inputs * _outputs * _pictures * Pixels;
+        if (!kernels.AreLaid && _cut.Strips <= _stripsAtOnce)
+        {
+            // Kernels outweigh so few tiles: each panel is transformed by one thread alone, tiles by each.
+            SharedWork.Over(Panels, operations, (begin, end) => self.Multiply(source, kernels, bias, result, (0, self._cut.Strips), (begin, end)));
+        }
+        else
+        {
+            SharedWork.Over(_cut.Strips, operations, (begin, end) => self.Multiply(source, kernels, bias, result, (begin, end), (0, self.Panels)));
+        }
+
         return y;
     }
 
-    // Strips from one number up to another.
-    private void Multiply(float* from, TileKernels<TTiles> kernels, float* bias, float* to, int begin, int end)
+    // Of strips from one number up to another, panels from one up to another; those that are laid all together.
+    private void Multiply(float* from, TileKernels<TTiles> kernels, float* bias, float* to, (int Begin, int End) strips, (int Begin, int End) panels)
     {
         var place = WinogradKernels<TTiles>.Place(_inputs, ProductKernel.TileColumns);
         using var ofTiles = Scratch.Take(Places * _cut.Place(MostTiles));
@@ -77,9 +87,9 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
         using var ofPixels = Scratch.Take((nint)MostTiles * TTiles.Side * TTiles.Side * ProductKernel.TileColumns);
         using var ofPanel = Scratch.Take(kernels.AreLaid ? 0 : Places * place);
         float* tiles = ofTiles.First, sums = ofSums.First, pixels = ofPixels.First, panel = ofPanel.First;
-        for (var first = begin; first < end; first += _stripsAtOnce)
+        for (var first = strips.Begin; first < strips.End; first += _stripsAtOnce)
         {
-            var last = Math.Min(end, first + _stripsAtOnce);
+            var last = Math.Min(strips.End, first + _stripsAtOnce);
             var count = _cut.TilesBefore(last) - _cut.TilesBefore(first);
             _cut.Cut(from, first, last, tiles, _cut.Place(count));
             if (kernels.AreLaid)
@@ -92,7 +102,7 @@ internal readonly unsafe struct WinogradConvolution<TTiles>
             }
             else
             {
-                for (var i = 0; i < Panels; i++)
+                for (var i = panels.Begin; i < panels.End; i++)
                 {
                     kernels.Lay(i, panel, place);
                     MultiplyTiles(tiles, panel, place, 1, count, sums);
