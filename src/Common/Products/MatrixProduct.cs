@@ -24,6 +24,9 @@ internal static unsafe class MatrixProduct
     // With fewer, threads could not share them evenly.
     private const int FewPanels = 8;
 
+    // 640 to 640 channels of 16x16 pixels: four fifths of the time that a thread takes which reads the whole weight for its half of the pixels.
+    private const int MostRowsPerColumn = 2;
+
     /// <summary>A product, computed by as many threads as libtorch would use.</summary>
     /// <param name="a">The left factor.</param>
     /// <param name="b">The right one.</param>
@@ -36,13 +39,13 @@ internal static unsafe class MatrixProduct
     {
         var work = 2.0 * rows * depth * chunks * ProductKernel.HalfColumns;
         var panels = (chunks + 1) / 2;
-        if (panels >= FewPanels)
+        if (panels >= FewPanels && rows <= MostRowsPerColumn * panels * ProductKernel.TileColumns)
         {
             SharedWork.Over(panels, work, (from, to) => MultiplyChunks(a, b, rows, depth, 2 * from, Math.Min(2 * to, chunks), c));
         }
         else
         {
-            // Few columns: rows are shared out, and every thread makes the panels for itself.
+            // Few columns, or far more rows: those are shared out, so that each of them is read once, and every thread makes the panels for itself.
             var tiles = (rows + ProductKernel.TileRows - 1) / ProductKernel.TileRows;
             SharedWork.Over(tiles, work, (from, to) =>
             {

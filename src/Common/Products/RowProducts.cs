@@ -7,12 +7,20 @@ namespace Diptych.Common.Products;
 /// <summary>A linear layer's three products (x W^T, and the gradients dy W and dy^T x) on numbers as they lie: x [rows, in], W [out, in], dy [rows, out]; in and out are multiples of sixteen.</summary>
 internal static unsafe class RowProducts
 {
+    // Rows of few panels, and a weight that no core's own caches hold.
+    private const int MostFewRows = 128;
+    private const long LeastLargeWeight = 1 << 20;
+
     /// <summary>y = x W^T + b; added to what is there where asked for, then without b.</summary>
     public static void Forward(float* x, int rows, int inputs, float* weight, int outputs, float* bias, float* y, bool adds = false)
     {
         var (factor, chunks, target) = (new ProductFactor(x, inputs, 1), outputs / ProductKernel.HalfColumns, ProductTarget.Matrix(y, outputs) with { ColumnBias = bias, Adds = adds });
         var kept = KeptKernels.FindPanels(weight, forGradient: false);
-        if (kept is null)
+        if (kept is null && !adds && rows % ProductKernel.HalfColumns == 0 && rows <= MostFewRows && (long)inputs * outputs >= LeastLargeWeight)
+        {
+            ForwardOfFew(x, rows, inputs, weight, outputs, bias, y);
+        }
+        else if (kept is null)
         {
             MatrixProduct.Multiply(factor, new TransposedPanels(weight, inputs), rows, inputs, chunks, target);
         }
@@ -80,6 +88,22 @@ internal static unsafe class RowProducts
 
             sum.Store(result + column);
         }
+    }
+
+    // W x^T: the weight is read as it lies. To lay it out as panels first takes an eighth of the time (1280 to 1280 numbers of 64 rows).
+    private static void ForwardOfFew(float* x, int rows, int inputs, float* weight, int outputs, float* bias, float* y)
+    {
+        using var room = Scratch.Take((nint)rows * outputs);
+        var (columns, result) = ((nint)room.First, (nint)y);
+        MatrixProduct.Multiply(
+            new ProductFactor(weight, inputs, 1), new TransposedPanels(x, inputs), outputs, inputs, rows / ProductKernel.HalfColumns, ProductTarget.Matrix(room.First, rows) with { RowBias = bias });
+        SharedWork.Over(outputs / ProductKernel.HalfColumns, 8.0 * rows * outputs, (from, to) =>
+        {
+            for (var chunk = from; chunk < to; chunk++)
+            {
+                Transposition.ExchangeStrip((float*)columns + (chunk * (nint)ProductKernel.HalfColumns * rows), rows, rows, (float*)result + (chunk * ProductKernel.HalfColumns), outputs);
+            }
+        });
     }
 
     private static float* Append(float* from, int count, float* to)

@@ -53,6 +53,26 @@ public sealed class OwnProductsTests : OwnProductsEverywhere
         Compare(layer, layer.Weight, layer.Bias!, [samples, inputs, height, width], (x, w, b) => nn.functional.conv2d(x, w, b, padding: [(kernel - 1) / 2, (kernel - 1) / 2]));
     }
 
+    // Whole halves of panels, one of them alone; rows that are none are laid out the other way.
+    [Theory]
+    [InlineData(16)]
+    [InlineData(64)]
+    [InlineData(48)]
+    [InlineData(77)]
+    public void Few_rows_times_a_large_weight_make_the_same_sums_as_any(int rows)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var random = new RandomStream(16, RandomPurpose.Other);
+        Tensor x = random.Normal(rows, 1024), weight = random.Normal(1040, 1024), bias = random.Normal(1040);
+        var y = LinearProduct.Forward(x, weight, bias);
+        Close.OfLargest(nn.functional.linear(x.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), bias.to_type(ScalarType.Float64)), y, 2e-6);
+
+        // More rows than are taken so.
+        var many = LinearProduct.Forward(cat([x, random.Normal(144, 1024)]), weight, bias);
+        Assert.Equal(y.data<float>().ToArray(), many[..rows].contiguous().data<float>().ToArray());
+    }
+
     [Fact]
     public void What_the_kernels_are_not_made_for_is_left_to_libtorch()
     {

@@ -76,6 +76,27 @@ public sealed class WinogradConvolutionTests : OwnProductsEverywhere
             nn.functional.conv_transpose2d(dy.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), padding: [1L, 1L]), ConvolutionProduct.InputGradient(dy, weight), Large);
     }
 
+    // A picture of 8x8 is sixteen tiles, one of 4x4 four; of the latter only half a panel is there.
+    [Theory]
+    [InlineData(1, 8, true)]
+    [InlineData(1, 4, false)]
+    [InlineData(3, 4, false)]
+    [InlineData(4, 4, true)]
+    public void Of_many_kernels_and_few_pixels_the_gradient_goes_by_tiles_where_there_are_enough(int pictures, int side, bool isTiled)
+    {
+        // Sums of up to 2,880 products, in fp32 as they are.
+        const double Deep = 2 * Small;
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var random = new RandomStream(15, RandomPurpose.Other);
+        Tensor x = random.Normal(pictures, 320, side, side), dy = random.Normal(pictures, 208, side, side), weight = random.Normal(208, 320, 3, 3);
+        Assert.Equal((false, isTiled && get_num_threads() <= 2), (ConvolutionSizes.Of(x, weight).IsTiled, ConvolutionSizes.OfGradient(dy, weight).IsTiled));
+
+        Close.OfLargest(nn.functional.conv2d(x.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), padding: [1L, 1L]), ConvolutionProduct.Forward(x, weight, null), Deep);
+        Close.OfLargest(
+            nn.functional.conv_transpose2d(dy.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), padding: [1L, 1L]), ConvolutionProduct.InputGradient(dy, weight), Deep);
+    }
+
     [Fact]
     public void Threads_change_no_bit()
     {
