@@ -26,9 +26,11 @@ public static class OwnProducts
     private static readonly Lazy<bool> Faster = new(() => AreClearlyFaster(rows: 256, channels: 640));
     private static readonly Lazy<bool> FewFaster = new(() => AreClearlyFaster(rows: 16, channels: 1280));
 
-    // Of fewer libtorch's are products of vectors, of more MKL's are good where its large ones are.
+    // Of fewer libtorch's are products of vectors.
     private const long LeastFewRows = 8;
-    private const long MostFewRows = 128;
+
+    /// <summary>Rows up to which there are few: of more, MKL's products are good where its large ones are.</summary>
+    internal const int MostFewRows = 128;
 
     /// <summary>When they are used: one switch for the whole process.</summary>
     public static ProductChoice Choice { get; set; }

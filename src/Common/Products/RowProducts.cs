@@ -7,8 +7,7 @@ namespace Diptych.Common.Products;
 /// <summary>A linear layer's three products (x W^T, and the gradients dy W and dy^T x) on numbers as they lie: x [rows, in], W [out, in], dy [rows, out]; in and out are multiples of sixteen.</summary>
 internal static unsafe class RowProducts
 {
-    // Rows of few panels, and a weight that no core's own caches hold.
-    private const int MostFewRows = 128;
+    // No core's own caches hold it.
     private const long LeastLargeWeight = 1 << 20;
 
     /// <summary>y = x W^T + b; added to what is there where asked for, then without b.</summary>
@@ -16,7 +15,7 @@ internal static unsafe class RowProducts
     {
         var (factor, chunks, target) = (new ProductFactor(x, inputs, 1), outputs / ProductKernel.HalfColumns, ProductTarget.Matrix(y, outputs) with { ColumnBias = bias, Adds = adds });
         var kept = KeptKernels.FindPanels(weight, forGradient: false);
-        if (kept is null && !adds && rows % ProductKernel.HalfColumns == 0 && rows <= MostFewRows && (long)inputs * outputs >= LeastLargeWeight)
+        if (kept is null && !adds && rows % ProductKernel.HalfColumns == 0 && rows <= OwnProducts.MostFewRows && (long)inputs * outputs >= LeastLargeWeight)
         {
             ForwardOfFew(x, rows, inputs, weight, outputs, bias, y);
         }
