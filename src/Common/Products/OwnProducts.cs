@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Intrinsics.X86;
 using Diptych.Common.Runtime;
 using static TorchSharp.torch;
@@ -7,7 +6,7 @@ namespace Diptych.Common.Products;
 
 /// <summary>
 /// Whether fp32 linear layers and convolutions on the CPU run in kernels of ours instead of libtorch's, on a processor with AVX-512: convolutions of the sizes where libtorch's (oneDNN) are slow on
-/// every processor, linear layers where its products do not use the processor well (MKL on AMD), which is measured once when first asked, and where a small network's
+/// every processor, linear layers where its products do not use the processor well (MKL on AMD), which is measured once on a machine (<see cref="LinearSpeeds"/>), and where a small network's
 /// weights are kept as the kernels read them (<see cref="KeptKernels"/>): two rows of a time embedding take half as long then.
 /// </summary>
 public static class OwnProducts
@@ -18,13 +17,10 @@ public static class OwnProducts
     private const long MostPlainPixels = 256;
     private const long MostWholePixels = 128;
 
-    // Ours must be clearly faster, so that the choice, and with it how sums are rounded, is the same in every run on a machine: they are 2.0 to 2.4 times where MKL keeps to AVX2.
-    private const double ClearlyFaster = 1.3;
-    private const int Rounds = 10;
-
-    // Linear layers of Stable Diffusion 1.5, at 16x16 and at 4x4 of a picture's places, forward and for the input's gradient: a millisecond or two each.
-    private static readonly Lazy<bool> Faster = new(() => AreClearlyFaster(rows: 256, channels: 640));
-    private static readonly Lazy<bool> FewFaster = new(() => AreClearlyFaster(rows: 16, channels: 1280));
+    // Far from what is measured, so that a busy machine chooses as a quiet one does. With many rows ours are 2.0 to 2.4 times as fast where MKL keeps to AVX2 and that is a loss, and otherwise 1.0 to
+    // 1.2. With few, MKL's time goes into laying the weight out: 1.2 to 1.6 on a Zen 4, and more on two threads.
+    private const double ClearlyFaster = 1.5;
+    private const double ClearlyFasterOfFew = 1.1;
 
     // Of fewer libtorch's are products of vectors.
     private const long LeastFewRows = 8;
@@ -44,13 +40,13 @@ public static class OwnProducts
     /// <summary>Whether linear layers do, however many rows they have; of <see cref="AreUsedForFewRows"/> it is a question of its own.</summary>
     public static bool AreUsedInLinearLayers => AreSupported && Choice switch
     {
-        ProductChoice.WhereFaster => Faster.Value,
+        ProductChoice.WhereFaster => LinearSpeeds.Here.ManyRows > ClearlyFaster,
         ProductChoice.Always => true,
         _ => false,
     };
 
     /// <summary>Whether linear layers of few rows do: tokens of a prompt, or of a picture of 8x8. MKL lays the weight anew in each, which takes it twice as long as ours on AMD.</summary>
-    public static bool AreUsedForFewRows => AreUsedInLinearLayers || (AreSupported && Choice == ProductChoice.WhereFaster && FewFaster.Value);
+    public static bool AreUsedForFewRows => AreUsedInLinearLayers || (AreSupported && Choice == ProductChoice.WhereFaster && LinearSpeeds.Here.FewRows > ClearlyFasterOfFew);
 
     /// <summary>Whether a linear layer of this weight [out, in] runs in them for this input.</summary>
     public static bool CanMultiply(Tensor x, Tensor weight)
@@ -98,28 +94,4 @@ public static class OwnProducts
 
     private static bool IsFloat(Tensor x, Tensor weight) =>
         x.device_type == TorchSharp.DeviceType.CPU && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32 && weight.is_contiguous();
-
-    private static bool AreClearlyFaster(int rows, int channels)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var (x, weight) = (ones(rows, channels), ones(channels, channels));
-        var (ours, libtorchs) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
-        for (var i = 0; i < Rounds; i++)
-        {
-            ours = Lesser(ours, () => LinearProduct.Forward(x, weight, null), () => LinearProduct.InputGradient(x, weight));
-            libtorchs = Lesser(libtorchs, () => nn.functional.linear(x, weight), () => mm(x, weight));
-        }
-
-        return ClearlyFaster * ours < libtorchs;
-    }
-
-    private static TimeSpan Lesser(TimeSpan least, Func<Tensor> product, Func<Tensor> gradient)
-    {
-        var start = Stopwatch.GetTimestamp();
-        product().Dispose();
-        gradient().Dispose();
-        var time = Stopwatch.GetElapsedTime(start);
-        return time < least ? time : least;
-    }
 }

@@ -26,9 +26,9 @@ public static class GlibcxxPatch
         }
 
         var key = Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
-        foreach (var root in CacheRoots())
+        var folders = UserCache.Folders("native", key);
+        foreach (var folder in folders)
         {
-            var folder = Path.Combine(root, "diptych", "native", key);
             var target = Path.Combine(folder, Path.GetFileName(library));
             try
             {
@@ -45,11 +45,11 @@ public static class GlibcxxPatch
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // A read-only or full home folder is common in containers: the next root may do.
+                // The next folder may do.
             }
         }
 
-        throw new DiptychException($"No room for a patched copy of {library} under {string.Join(" or ", CacheRoots())}: free some space or set TMPDIR to a writable folder.");
+        throw new DiptychException($"No room for a patched copy of {library} under {string.Join(" or ", folders)}: free some space or set TMPDIR to a writable folder.");
     }
 
     /// <summary>Sets the weak flag on every reference to <paramref name="version"/> in an ELF64 image; returns how many it set.</summary>
@@ -98,12 +98,6 @@ public static class GlibcxxPatch
         }
 
         return count;
-    }
-
-    private static IEnumerable<string> CacheRoots()
-    {
-        var local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        return string.IsNullOrEmpty(local) ? [Path.GetTempPath()] : [local, Path.GetTempPath()];
     }
 
     private static ReadOnlySpan<byte> NameAt(ReadOnlySpan<byte> elf, int offset) => elf.Slice(offset, elf[offset..].IndexOf((byte)0));
