@@ -141,6 +141,7 @@ public static class ComparisonRunner
         var records = new IReadOnlyList<ImageRecord>[cells.Count];
         var (gate, done) = (new Lock(), 0);
         using var reuse = MemoryReuse.Begin();
+        MemoryReuse.Gather();
         using var lanes = Lanes.For(CPU, cells.Count, int.MaxValue);
         lanes.Share(cells.Count, cell =>
         {

@@ -10,16 +10,20 @@ public static class StepTimer
     /// <summary>Two trainings of more beside each other, with gradients and moments, are for large machines.</summary>
     internal const long MostParametersInTurns = 64_000_000;
 
+    // Steps of a tenth of a second: with 15 of each, one median lay up to a fifth from the next; with 60, up to a tenth.
+    private const int StepsInTurns = 60;
+    private const int StepsAlone = 15;
+
     /// <summary>Measures one pair.</summary>
     /// <param name="name">The shape's name, for the row.</param>
     /// <param name="method">ti or db.</param>
     /// <param name="setup">Model, photos, batch, precision.</param>
-    /// <param name="steps">Timed steps of each; their median counts.</param>
+    /// <param name="asked">Timed steps of each, whose median counts; null for 60 where both take turns, otherwise 15.</param>
     /// <param name="ceiling">What the machine can do in our step's precision.</param>
     /// <param name="progress">Told what is going on, done and total.</param>
     /// <param name="cancellation">Stops between two steps.</param>
     public static StepTimingRow Measure(
-        string name, string method, StepSetup setup, int steps, MachineCeiling ceiling, Action<string, int, int>? progress = null, CancellationToken cancellation = default)
+        string name, string method, StepSetup setup, int? asked, MachineCeiling ceiling, Action<string, int, int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(ceiling);
@@ -27,6 +31,7 @@ public static class StepTimer
         ITimedStep Own() => OwnStep.Of(method, setup);
         var (flops, parameters) = Sizes(setup);
         var takeTurns = parameters <= MostParametersInTurns;
+        var steps = asked ?? (takeTurns ? StepsInTurns : StepsAlone);
         // Memory, phases and launches one after the other, so that none is the other's.
         var script = Side($"{name} {method}, script-shaped", Script, setup, takeTurns ? 1 : steps, progress, cancellation);
         var ours = Side($"{name} {method}, ours", Own, setup, takeTurns ? 1 : steps, progress, cancellation);

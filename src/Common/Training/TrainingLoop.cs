@@ -49,6 +49,7 @@ public sealed class TrainingLoop
     {
         ArgumentNullException.ThrowIfNull(run);
         using var reuse = MemoryReuse.Begin();
+        MemoryReuse.Gather();
         using var optimizer = Optimizers.For(_method.Trainable, _options);
         var first = run.Restore(_method.Trainable, optimizer);
         CudnnSearch.Set(Gpu.Levers.HasFlag(GpuLevers.Search));
