@@ -68,7 +68,7 @@ internal sealed record LinearSpeeds(double ManyRows, double FewRows)
         }
     }
 
-    // On a thread of its own, whose cores are not those of lanes, and on one core: two threads wait for each other, which on a busy machine takes longer than a product.
+    // On one core: two threads wait for each other, which on a busy machine takes longer than a product. In a thread of its own, since the calling one may have lanes to share its work with.
     private static LinearSpeeds Measure()
     {
         var speeds = new LinearSpeeds(1, 1);
