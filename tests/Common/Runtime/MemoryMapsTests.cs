@@ -21,7 +21,7 @@ public sealed unsafe class MemoryMapsTests
     }
 
     [Fact]
-    public void This_processs_heap_is_one_of_them()
+    public void The_heap_of_this_process_is_in_its_list()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux lists it");
 
